@@ -1,0 +1,93 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+# pragma optimize gas
+"""
+@title Liquidation: who may, when, and what it pays
+@license AGPL-3.0-only
+@notice Anyone may liquidate; the vault judges and books. This contract is only the policy: the liquidator's share of the penalty rises from
+    SHARE_FLOOR to SHARE_CEILING (bps) within RAMP seconds of the flag, and a reward is at least MINIMUM_REWARD (WAD USD) as far as insurance has it.
+"""
+
+from interfaces import ICollateralVault
+from interfaces import ILiquidationModule
+
+implements: ILiquidationModule
+
+BPS: constant(uint256) = 10_000
+MANY: constant(uint256) = 32
+
+VAULT: public(immutable(ICollateralVault))
+SHARE_FLOOR: public(immutable(uint256))
+SHARE_CEILING: public(immutable(uint256))
+RAMP: public(immutable(uint256))
+MINIMUM_REWARD: public(immutable(uint256))
+
+
+@deploy
+def __init__(vault: address, share_floor: uint256, share_ceiling: uint256, ramp: uint256, minimum_reward: uint256):
+    """
+    @param share_floor bps of the penalty, at once.
+    @param share_ceiling bps of the penalty, after `ramp` seconds or at full depth.
+    @param minimum_reward WAD USD.
+    @custom:reverts BOUND.
+    """
+    assert vault != empty(address) and share_floor <= share_ceiling and share_ceiling <= BPS, "BOUND"
+    assert ramp > 0 and ramp < 2**32 and minimum_reward < 2**96, "BOUND"
+    VAULT = ICollateralVault(vault)
+    SHARE_FLOOR = share_floor
+    SHARE_CEILING = share_ceiling
+    RAMP = ramp
+    MINIMUM_REWARD = minimum_reward
+
+
+@external
+def liquidate(account: address, market: uint256) -> uint256:
+    """
+    @notice Liquidates one market of an unhealthy account (all of them at margin < 0). Anyone; the reward goes to the caller's vault account.
+    @return reward, WAD USD.
+    @custom:reverts HEALTHY, HALTED, MARKET.
+    """
+    reward: uint256 = extcall VAULT.liquidate(
+        account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD
+    )
+    log ILiquidationModule.Rewarded(liquidator=msg.sender, account=account, market=market, reward=reward)
+    return reward
+
+
+@external
+def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256, MANY]) -> uint256:
+    """
+    @notice As `liquidate` for each pair; a pair that reverts is passed over, others stand. Anyone.
+    @return number of liquidations done.
+    @custom:reverts LENGTH.
+    """
+    assert len(accounts) == len(markets), "LENGTH"
+    done: uint256 = 0
+    for i: uint256 in range(len(accounts), bound=MANY):
+        success: bool = False
+        answer: Bytes[32] = b""
+        success, answer = raw_call(
+            VAULT.address,
+            abi_encode(
+                accounts[i],
+                markets[i],
+                msg.sender,
+                SHARE_FLOOR,
+                SHARE_CEILING,
+                RAMP,
+                MINIMUM_REWARD,
+                method_id=method_id("liquidate(address,uint256,address,uint256,uint256,uint256,uint256)"),
+            ),
+            max_outsize=32,
+            revert_on_failure=False,
+        )
+        if success:
+            # at most MANY
+            done = unsafe_add(done, 1)
+            log ILiquidationModule.Rewarded(
+                liquidator=msg.sender,
+                account=accounts[i],
+                market=markets[i],
+                reward=extract32(answer, 0, output_type=uint256),
+            )
+    return done

