@@ -153,7 +153,7 @@ def liquidate(
     risk: IClearingPool.Risk = perp_risk._add_position(others, perp_risk._view(config, accrued, newest), size, words._basis(position))
     margin: int256 = margin_outside + risk.equity
     maintenance: int256 = convert(maintenance_outside + risk.maintenance, int256)
-    if newest.status == IOracleAdapter.Status.HALT or size == 0:
+    if newest.status == IOracleAdapter.Status.HALT or (whole and margin >= 0):
         assert whole, "HALTED"
         return margin, convert(maintenance, uint256), empty(IClearingPool.Fill), risk
     assert whole or margin < maintenance, "HEALTHY"
@@ -203,7 +203,7 @@ def realise(account: address, market: uint256, cash: uint256) -> uint256:
     if loss == 0:
         return 0
     s.basis -= loss
-    position = words._pack_position(size, basis - loss, position >> 216)
+    position = words._pack_position(size, basis - loss, block.timestamp)
     markets._add_to_book(loss, 0, 0)
     markets._marks[market] = words._pack_mark(s)
     self._positions[account][market] = position

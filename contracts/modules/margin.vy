@@ -160,7 +160,8 @@ def trade(
     )
     cash: int256 = ledger._cash(word) + fill.cash
     pool_cash -= fill.cash
-    assert pool_cash >= -convert(self._credit_of(pool_word), int256), "CREDIT"
+    # Who pays the pool may always close.
+    assert fill.cash <= 0 or pool_cash >= -convert(self._credit_of(pool_word), int256), "CREDIT"
     totals: rules.Totals = self._totals(account, account_markets & ~self._mask(pool_word))
     totals = rules._add(totals, risk, self._gain_weight(pool_word), pool_cash, self._credit_of(pool_word))
 
@@ -320,32 +321,34 @@ def liquidate(
 
     flagged_at: uint256 = (word & ledger.FLAGGED_MASK) >> ledger.FLAGGED_AT
     reward: uint256 = penalty * self._share(margin, maintenance, flagged_at, share_floor, share_ceiling, ramp) // BPS
-    deficit: int256 = 0
-    if margin < 0:
-        deficit = max(0, -(cash + max(0, equity)))
+    insurance: int256 = convert(penalty - reward, int256)
+    if liquidator == account:
+        cash += convert(reward, int256)
+    deficit: int256 = max(0, -(cash + max(0, equity)))
+    # Insurance tops a reward up where nothing is left, or a trader could live on it by liquidating himself in small parts.
+    top_up: int256 = 0
+    if reward < minimum_reward and cash + equity <= 0:
+        top_up = convert(min(minimum_reward - reward, REWARD_BOUND), int256)
+    if deficit > 0 or top_up > 0:
+        # Insurance pays after it has collected what it is owed.
+        self._collect(pool)
+        available: int256 = ledger._cash(ledger._words[self]) + insurance
+        paid: int256 = min(available, deficit)
+        top_up = min(available - paid, top_up)
+        insurance -= paid + top_up
         cash += deficit
+        reward += convert(top_up, uint256)
+        if liquidator == account:
+            cash += top_up
+        pool_cash = ledger._cash(ledger._credit(pool, paid - deficit))
     if cash + equity >= required:
         word &= ~ledger.FLAGGED_MASK
     elif flagged_at == 0:
         word |= block.timestamp << ledger.FLAGGED_AT
     word = ledger._store(account, ledger._words[account], ledger._with_cash(word, cash))
-
-    insurance: int256 = convert(penalty - reward, int256)
-    if deficit > 0 or reward < minimum_reward:
-        # Insurance pays after it has collected what it is owed.
-        self._collect(pool)
-        available: int256 = ledger._cash(ledger._words[self]) + insurance
-        paid: int256 = min(available, deficit)
-        if deficit > 0:
-            ledger._credit(pool, paid - deficit)
-        top_up: int256 = 0
-        if reward < minimum_reward:
-            top_up = min(convert(min(minimum_reward, REWARD_BOUND) - min(reward, REWARD_BOUND), int256), available - paid)
-        insurance -= paid + top_up
-        reward += convert(top_up, uint256)
-        pool_cash = ledger._cash(ledger._words[pool])
     insurance = ledger._cash(ledger._credit(self, insurance))
-    ledger._credit(liquidator, convert(reward, int256))
+    if liquidator != account:
+        ledger._credit(liquidator, convert(reward, int256))
     log ICollateralVault.Liquidated(
         account=account,
         market=market,
@@ -362,12 +365,13 @@ def liquidate(
 @external
 def collect(index: uint256):
     """
-    @notice Pays what a pool owes to treasury and insurance. Anyone.
-    @custom:reverts POOL.
+    @notice Pays what a pool owes to treasury and insurance, not beyond the pool's credit. Anyone.
+    @custom:reverts BOUND, CREDIT.
     """
-    pool: address = self._address(self._pools[index])
-    assert pool != empty(address), "POOL"
+    word: uint256 = self._pool_at(index)
+    pool: address = self._address(word)
     self._collect(pool)
+    assert ledger._cash(ledger._words[pool]) >= -convert(self._credit_of(word), int256), "CREDIT"
 
 
 # ------------------------------------------------------------------ governance
@@ -381,14 +385,14 @@ def register_pool(index: uint256, pool: address, shares: address, markets: uint2
     @param shares The contract that may pull from the pool.
     @param markets Bitmap of the market numbers that are the pool's.
     @param credit How far below zero trades may bring its cash (WAD, whole USD).
-    @custom:reverts AUTH, ONCE, POOL, BOUND.
+    @custom:reverts AUTH, ONCE, BOUND.
     """
     roles._only_owner()
+    assert index < MAX_POOLS and (index == 0 or self._pools[index - 1] != 0), "BOUND"
     assert self._pools[index] == 0 and ledger.shares_of[pool] == empty(address), "ONCE"
-    assert pool != empty(address) and shares != empty(address) and (index == 0 or self._pools[index - 1] != 0), "POOL"
-    assert markets > 0 and markets < 2**MAX_MARKETS and credit % WAD == 0 and credit // WAD < 2**40, "BOUND"
+    assert pool != empty(address) and shares != empty(address) and markets > 0 and markets < 2**MAX_MARKETS and credit % WAD == 0 and credit // WAD < 2**40, "BOUND"
     for other: uint256 in range(MAX_POOLS):
-        assert self._mask(self._pools[other]) & markets == 0, "ONCE"
+        assert self._mask(self._pools[other]) & markets == 0, "BOUND"
     weight: uint256 = BPS if index == 0 else 0
     ledger.shares_of[pool] = shares
     self._set_pool(index, convert(pool, uint256) | (markets << 160) | (weight << 192) | ((credit // WAD) << 208))
@@ -398,11 +402,10 @@ def register_pool(index: uint256, pool: address, shares: address, markets: uint2
 def set_credit(index: uint256, credit: uint256):
     """
     @notice How far below zero trades may bring a pool's cash. The owner; the guardian only lower.
-    @custom:reverts AUTH, POOL, BOUND.
+    @custom:reverts AUTH, BOUND.
     """
     roles._only_guardian()
-    word: uint256 = self._pools[index]
-    assert word != 0, "POOL"
+    word: uint256 = self._pool_at(index)
     assert credit % WAD == 0 and credit // WAD < 2**40, "BOUND"
     assert msg.sender == roles.owner or credit <= self._credit_of(word), "AUTH"
     self._set_pool(index, (word & ~((2**40 - 1) << 208)) | ((credit // WAD) << 208))
@@ -412,11 +415,10 @@ def set_credit(index: uint256, credit: uint256):
 def set_gain_weight(index: uint256, weight: uint256):
     """
     @notice How much of a pool's gains counts as margin (bps). Only the owner.
-    @custom:reverts AUTH, POOL, BOUND.
+    @custom:reverts AUTH, BOUND.
     """
     roles._only_owner()
-    word: uint256 = self._pools[index]
-    assert word != 0, "POOL"
+    word: uint256 = self._pool_at(index)
     assert weight <= BPS, "BOUND"
     self._set_pool(index, (word & ~((2**16 - 1) << 192)) | (weight << 192))
 
@@ -467,6 +469,16 @@ def _pool_of(market: uint256) -> uint256:
         if (word >> 160) & (1 << market) != 0:
             return word
     raise "MARKET"
+
+
+@internal
+@view
+def _pool_at(index: uint256) -> uint256:
+    """
+    @custom:reverts BOUND (there is none).
+    """
+    assert index < MAX_POOLS and self._pools[index] != 0, "BOUND"
+    return self._pools[index]
 
 
 @internal
@@ -634,7 +646,7 @@ def _log_transfer(source: address, target: address, amount: uint256, target_word
 @internal
 def _close_others(account: address, word: uint256, cash: int256, penalty: uint256) -> (uint256, int256, uint256):
     """
-    @dev Closes every market that is left and not halted.
+    @dev Closes every market that is left and not halted, while the margin before it is below zero.
     @return word, cash, penalty after.
     """
     after: uint256 = word
@@ -652,8 +664,9 @@ def _close_others(account: address, word: uint256, cash: int256, penalty: uint25
         maintenance: uint256 = 0
         fill: IClearingPool.Fill = empty(IClearingPool.Fill)
         risk: IClearingPool.Risk = empty(IClearingPool.Risk)
+        outside: int256 = self._totals(account, account_markets & ~self._mask(pool_word)).equity
         margin, maintenance, fill, risk = extcall IClearingPool(pool).liquidate(
-            account, market, account_markets & self._mask(pool_word), after_cash, 0, True
+            account, market, account_markets & self._mask(pool_word), after_cash + outside, 0, True
         )
         if fill.delta != 0:
             ledger._credit(pool, -fill.cash - convert(fill.penalty, int256))

@@ -76,7 +76,7 @@ def tighten(market: uint256, initial: uint256, open_interest_cap: uint256, posit
         initial >= (config >> words.INITIAL) & (2**16 - 1)
         and open_interest_cap <= (config >> words.INTEREST_CAP) & (2**16 - 1)
         and position_cap <= (config >> words.POSITION_CAP) & (2**16 - 1)
-        and initial < 2**16
+        and initial <= 10_000
         and position_cap <= open_interest_cap
     ), "BOUND"
     cleared: uint256 = ~(((2**16 - 1) << words.INITIAL) | ((2**16 - 1) << words.INTEREST_CAP) | ((2**16 - 1) << words.POSITION_CAP))
@@ -253,7 +253,7 @@ def _pack_config(market: uint256, config: IClearingPool.Market) -> uint256:
         and scale > 0
         and scale < 2**56
         and config.initial > config.maintenance
-        and config.initial < 2**16
+        and config.initial <= 10_000
         and config.slope < 2**16
         and config.maker_fee <= config.taker_fee
         and config.taker_fee < 2**16

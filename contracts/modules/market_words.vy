@@ -112,11 +112,8 @@ def _basis(position: uint256) -> int256:
 @pure
 def _pack_position(size: int256, basis: int256, changed_at: uint256) -> uint256:
     """
-    @dev Size 0 is the word 0: nothing is kept of a closed position.
+    @dev A closed position keeps its time: a word that is not zero is cheaper to use again.
     """
-    if size == 0:
-        assert basis == 0, "RANGE"
-        return 0
     return bits._signed_field(size, 0, 104) | bits._signed_field(basis, 104, 112) | (changed_at << 216)
 
 

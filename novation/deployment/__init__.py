@@ -1,0 +1,1 @@
+"""Deployment: third-party components, the plan, its parameters and the manifest."""

@@ -1,0 +1,219 @@
+"""Reads `params/<network>.yaml` into `settings`, held to the bounds of the contracts.
+
+Bounds: docs/spec.md, section 4 for markets, else the constructors'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from novation.deployment.reading import WAD, ParameterError, Section, read_yaml
+from novation.deployment.settings import (
+    BPS,
+    Feed,
+    Liquidation,
+    Market,
+    Orders,
+    Parameters,
+    Pool,
+    Shares,
+    Token,
+    Vault,
+    band,
+)
+
+__all__ = ["FOLDER", "ParameterError", "Parameters", "load"]
+
+FOLDER = Path(__file__).resolve().parents[2] / "params"
+MAX_MARKETS = 32
+UINT16 = 2**16 - 1
+UINT24 = 2**24 - 1
+PRICE_MAX = 2**112 - 1  # WAD, the highest band
+MILLION = 10**6 * WAD
+DAY = 86_400
+
+
+def load(network: str | Path) -> Parameters:
+    """The parameters of a network (`params/<network>.yaml`), or of any file.
+
+    @raises ParameterError with one sentence.
+    """
+    path = network if isinstance(network, Path) else FOLDER / f"{network}.yaml"
+    if not isinstance(network, Path) and not path.is_file():
+        known = ", ".join(sorted(found.stem for found in FOLDER.glob("*.yaml")))
+        raise ParameterError(f"There are no parameters for {network}: params/ has {known}.")
+    top = read_yaml(path)
+    roles = top.section("roles")
+    owner, guardian, treasury = (
+        roles.address(key) if roles.has(key) else _absent(roles, key) for key in ("owner", "guardian", "treasury")
+    )
+    roles.finish()
+    orders = _orders(top.section("orders"))
+    parameters = Parameters(
+        file=path.name,
+        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+        token=_token(top.section("token")),
+        vault=_vault(top.section("vault")),
+        pool=_pool(top.section("pool")),
+        shares=_shares(top.section("shares")),
+        orders=orders,
+        liquidation=_liquidation(top.section("liquidation")),
+        markets=_markets(top.section("markets"), orders),
+        owner=owner,
+        guardian=guardian,
+        treasury=treasury,
+    )
+    top.finish()
+    return parameters
+
+
+def _absent(section: Section, key: str) -> str:
+    section.discard(key)
+    return ""
+
+
+def _source(section: Section, key: str, own: tuple[str, ...]) -> str:
+    """One of ours, or an address."""
+    return section.address(key) if section.peek(key).startswith("0x") else section.choice(key, own)
+
+
+def _token(section: Section) -> Token:
+    source = _source(section, "source", ("mock", "usdc"))
+    token = Token(source, section.text("name", 32), section.text("symbol", 8), section.integer("decimals", 0, 36))
+    if source == "usdc" and token.decimals != 6:
+        raise section.fail("decimals", "must be 6 with Circle's code")
+    section.finish()
+    return token
+
+
+def _vault(section: Section) -> Vault:
+    vault = Vault(section.integer("insurance_share_bps", 0, BPS))
+    section.finish()
+    return vault
+
+
+def _pool(section: Section) -> Pool:
+    min_notional = section.wad("min_notional", 1, MILLION)
+    pool = Pool(
+        min_notional=min_notional,
+        min_penalty=section.wad("min_penalty", 0, min_notional // 10),
+        buffer_bps=section.integer("buffer_bps", 1, BPS),
+        protocol_share_bps=section.integer("protocol_share_bps", 0, BPS // 2),
+        utilisation_bps=section.integer("utilisation_bps", 1, BPS),
+        ramp_seconds=section.integer("ramp_seconds", 3_600, 365 * DAY),
+        credit=section.integer("credit", 0, 2**40 - 1) * WAD,
+    )
+    section.finish()
+    return pool
+
+
+def _shares(section: Section) -> Shares:
+    shares = Shares(section.text("name", 25), section.text("symbol", 5), section.integer("epoch_seconds", 60, 30 * DAY))
+    section.finish()
+    return shares
+
+
+def _orders(section: Section) -> Orders:
+    fee_max = section.wad("fee_max", 0, 2**96 - 1)
+    orders = Orders(
+        delay=section.integer("delay", 1, 2**32 - 1),
+        window=section.integer("window", 1, 2**32 - 1),
+        grace=section.integer("grace", 1, 2**32 - 1),
+        fee_min=section.wad("fee_min", 0, fee_max),
+        fee_max=fee_max,
+    )
+    section.finish()
+    return orders
+
+
+def _liquidation(section: Section) -> Liquidation:
+    ceiling = section.integer("share_ceiling_bps", 0, BPS)
+    liquidation = Liquidation(
+        share_floor_bps=section.integer("share_floor_bps", 0, ceiling),
+        share_ceiling_bps=ceiling,
+        ramp=section.integer("ramp", 1, 2**32 - 1),
+        minimum_reward=section.wad("minimum_reward", 0, 2**96 - 1),
+    )
+    section.finish()
+    return liquidation
+
+
+def _markets(section: Section, orders: Orders) -> tuple[Market, ...]:
+    markets = tuple(_market(name, part, orders) for name, part in section.sections())
+    if not markets:
+        raise ParameterError(f"{section.file}: markets must have at least one.")
+    for market in markets:
+        if sum(other.number == market.number for other in markets) > 1:
+            raise section.fail(market.name, f"has the number {market.number}, which another market has too")
+    return tuple(sorted(markets, key=lambda market: market.number))
+
+
+def _market(name: str, section: Section, orders: Orders) -> Market:
+    """A market within the listing bounds."""
+    interest = section.integer("open_interest_cap_bps", 1, UINT16)
+    maintenance = section.integer("maintenance_bps", 1, UINT16 - 1)
+    taker = section.integer("taker_ppm", 0, UINT16)
+    penalty = section.integer("penalty_bps", 0, UINT16)
+    feed = _feed(section.section("feed"), orders)
+    market = Market(
+        number=section.integer("number", 0, MAX_MARKETS - 1),
+        name=name,
+        skew_scale=section.wad("skew_scale", 10**15, (2**56 - 1) * 10**15),
+        initial_bps=section.integer("initial_bps", maintenance + 1, UINT16),
+        maintenance_bps=maintenance,
+        slope_bps=section.integer("slope_bps", 0, UINT16),
+        maker_ppm=section.integer("maker_ppm", 0, taker),
+        taker_ppm=taker,
+        open_interest_cap_bps=interest,
+        position_cap_bps=section.integer("position_cap_bps", 0, interest),
+        reserve_factor_bps=section.integer("reserve_factor_bps", 1, BPS),
+        penalty_bps=penalty,
+        rate_max=section.integer("rate_max", 1, UINT24),
+        velocity=section.integer("velocity", 0, UINT24),
+        feed=feed,
+    )
+    section.finish()
+    if market.skew_scale % 10**15:
+        raise section.fail("skew_scale", "must be a multiple of 0.001")
+    cover = 100 * interest + taker + 100 * penalty + feed.spread_ppm
+    if cover >= 100 * maintenance:
+        raise section.fail(
+            "maintenance_bps",
+            f"is {maintenance}: open interest cap, taker fee, penalty and spread together ({cover} ppm) must be less",
+        )
+    room = (2**256 - 1) // 2 // market.skew_scale // 24 * 10
+    if interest * market.skew_scale // BPS * feed.highest >= room:
+        raise section.fail("skew_scale", "is so large that a fill at the band's highest price could overflow")
+    return market
+
+
+def _feed(section: Section, orders: Orders) -> Feed:
+    """A feed within the adapter's bounds."""
+    source = _source(section, "source", ("mock", "chainlink"))
+    given = source.startswith("0x")
+    divergence = section.integer("divergence_bps", 0, BPS - 1) if section.has("divergence_bps") else 0
+    high = section.wad("band_high", 2, PRICE_MAX)
+    low = section.wad("band_low", 1, high - 1)
+    feed = Feed(
+        source=source,
+        decimals=section.integer("decimals", 0, 36),
+        heartbeat=section.integer("heartbeat", 1, 2**20 - 1),
+        deviation_bps=section.integer("deviation_bps", 0, BPS - 1),
+        divergence_bps=divergence,
+        band_low=low,
+        band_high=high,
+        reference=section.address("reference") if divergence else "",
+        reference_heartbeat=section.integer("reference_heartbeat", 1, 2**20 - 1) if divergence else 0,
+        price=0 if given else section.wad("price", low + 1, high - 1),
+    )
+    section.finish()
+    for key in ("band_low", "band_high"):
+        try:
+            band(getattr(feed, key))
+        except ValueError as error:
+            raise section.fail(key, str(error)) from None
+    if feed.heartbeat < orders.window:
+        # An order without an observation in its window fills at one that is not older than the heartbeat at its end.
+        raise section.fail("heartbeat", f"is {feed.heartbeat}, it must be at least the order window, {orders.window}")
+    return feed

@@ -1,0 +1,73 @@
+"""A deployed system: its contracts by what they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from novation.chain.protocol import Chain, Contract
+from novation.deployment import parts
+from novation.deployment.settings import Parameters
+
+WAD = 10**18
+ANY_TOKEN = "MockToken"  # its ABI serves for every ERC-20
+# name in the system -> contract
+OURS = {
+    "oracle": "OracleAdapter",
+    "vault": "CollateralVault",
+    "orders": "OrderModule",
+    "liquidation": "LiquidationModule",
+    "pool": "ClearingPool",
+    "shares": "PoolShares",
+    "lens": "Lens",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One deployed contract: its role (the manifest's key), its contract's name, its address, its arguments."""
+
+    role: str
+    contract: str
+    address: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class System:
+    """A deployed system. `feeds` are those that were deployed with it, by market number, `sources` all addresses."""
+
+    chain: Chain
+    parameters: Parameters
+    deployer: str
+    treasury: str
+    token: Contract
+    oracle: Contract
+    vault: Contract
+    orders: Contract
+    liquidation: Contract
+    pool: Contract
+    shares: Contract
+    lens: Contract
+    feeds: dict[int, parts.Feed] = field(default_factory=dict)
+    sources: dict[int, str] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
+    pending_owner: str = ""
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """All of ours, for who follows events."""
+        return (self.oracle, self.vault, self.orders, self.liquidation, self.pool, self.shares, self.lens)
+
+    def units(self, usd: int) -> int:
+        """Token units of WAD USD, rounded up."""
+        return -(-usd * int(10**self.parameters.token.decimals) // WAD)
+
+    def mint(self, to: str, usd: int) -> None:
+        """Makes tokens of a token that was deployed here. @raises Reverted for any other."""
+        parts.mint(self.token, to, self.units(usd), self.deployer)
+
+    def deposit(self, payer: str, account: str, usd: int) -> None:
+        """Pays tokens that `payer` holds into an account. @raises Reverted."""
+        self.token.transact("approve", self.vault.address, self.units(usd), sender=payer)
+        self.vault.transact("deposit", account, self.units(usd), sender=payer)
