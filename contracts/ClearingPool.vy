@@ -128,7 +128,7 @@ def fill(
     outcome: perp_fill.Outcome = empty(perp_fill.Outcome)
     code: String[8] = ""
     outcome, code = perp_fill._simulate(config, before, position, terms, newest, pool_cash, markets._book, self._limits())
-    assert code == "", code
+    assert len(code) == 0, code
     self._apply(account, market, outcome)
     risk: IClearingPool.Risk = self._risk(account, account_markets & ~(1 << market), False)
     risk = perp_risk._add_position(risk, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis)
@@ -169,9 +169,15 @@ def liquidate(
     outcome: perp_fill.Outcome = empty(perp_fill.Outcome)
     code: String[8] = ""
     outcome, code = perp_fill._simulate(config, before, position, terms, newest, 0, markets._book, self._limits())
-    assert code == "", code
+    assert len(code) == 0, code
     # The penalty takes what margin there is and no more.
-    after: int256 = margin + outcome.fill.health + perp._maintenance_change(config, mid, size, outcome.fill.size)
+    scale: int256 = words._scale(config)
+    after: int256 = (
+        margin
+        + outcome.fill.health
+        + perp._maintenance(config, scale, outcome.fill.size, mid)
+        - perp._maintenance(config, scale, size, mid)
+    )
     cap: int256 = maths._share(q, mid, words._config(config, words.PENALTY))
     if outcome.fill.size == 0:
         cap = max(cap, MIN_PENALTY)
@@ -251,9 +257,10 @@ def mark(since: uint256) -> (int256, int256, uint256, uint256):
         assert newest.status == IOracleAdapter.Status.NORMAL and newest.published_at >= since, "STALE"
         config: uint256 = markets._config_of(market)
         s: words.State = markets._poke(market, config, newest)
+        scale: int256 = words._scale(config)
         # L is linear in the price, so its extremes are at the ends.
-        at_low: int256 = perp._liability(config, s, convert(newest.low, int256))
-        at_high: int256 = perp._liability(config, s, convert(newest.high, int256))
+        at_low: int256 = perp._liability(scale, s, convert(newest.low, int256))
+        at_high: int256 = perp._liability(scale, s, convert(newest.high, int256))
         cheap += min(at_low, at_high)
         dear += max(at_low, at_high)
     liability: int256 = 0

@@ -7,7 +7,6 @@
     than they would. Money is WAD USD, sizes WAD base units, prices WAD USD.
 """
 
-from contracts.modules import bits
 from contracts.modules import margin_rules as rules
 from contracts.modules import market_words as words
 from contracts.modules import perp_fill
@@ -56,7 +55,7 @@ def account(account: address) -> ICollateralVault.Account:
     """
     word: uint256 = staticcall VAULT.account_word(account)
     return ICollateralVault.Account(
-        cash=bits._signed(word) >> CASH,
+        cash=self._cash(word),
         debt_index=(word >> 88) & (2**64 - 1),
         flagged_at=(word >> 48) & (2**40 - 1),
         markets=(word >> 16) & (2**32 - 1),
@@ -140,7 +139,7 @@ def book(index: uint256) -> (int256, uint256, uint256, int256):
     reserve: int256 = 0
     owed: int256 = 0
     liability, reserve, owed = words._unpack_book(staticcall IClearingPool(pool.pool).book_word())
-    cash: int256 = bits._signed(staticcall VAULT.account_word(pool.pool)) >> CASH
+    cash: int256 = self._cash(staticcall VAULT.account_word(pool.pool))
     owed *= perp.OWED_UNIT
     return liability, convert(reserve, uint256), convert(owed, uint256), cash - liability - owed
 
@@ -181,6 +180,7 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
         used |= word
     used = (used >> 16) & (2**32 - 1)
     views: perp_risk.View[MAX_MARKETS] = empty(perp_risk.View[MAX_MARKETS])
+    scales: int256[MAX_MARKETS] = empty(int256[MAX_MARKETS])
     pools: address[MAX_MARKETS] = empty(address[MAX_MARKETS])
     for market: uint256 in range(MAX_MARKETS):
         if used >> market == 0:
@@ -189,11 +189,12 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
             pool: IClearingPool = self._pool_of(market)
             pools[market] = pool.address
             views[market] = self._view(pool, market)
+            scales[market] = words._scale(views[market].config)
     found: uint256 = 0
     i: uint256 = 0
     for account: address in accounts:
         word: uint256 = account_words[i]
-        margin: int256 = bits._signed(word) >> CASH
+        margin: int256 = self._cash(word)
         left: uint256 = (word >> 16) & (2**32 - 1)
         for market: uint256 in range(MAX_MARKETS):
             if left == 0:
@@ -203,7 +204,7 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
                 size: int256 = words._size(held)
                 price: int256 = perp_risk._equity_price(views[market].status, size, views[market].low, views[market].mid, views[market].high)
                 margin += maths._pnl(size, words._basis(held), price, views[market].state.funding)
-                margin -= perp._maintenance(views[market].config, size, views[market].mid)
+                margin -= perp._maintenance(views[market].config, scales[market], size, views[market].mid)
             left >>= 1
         if margin < 0:
             found |= 1 << i
@@ -225,7 +226,7 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
     stored: uint256[5] = self._market(pool, market)
     newest: IOracleAdapter.Price = staticcall IOracleAdapter(staticcall Pool(about.pool).ORACLE()).read(market)
     word: uint256 = staticcall VAULT.account_word(account)
-    pool_cash: int256 = bits._signed(staticcall VAULT.account_word(about.pool)) >> CASH
+    pool_cash: int256 = self._cash(staticcall VAULT.account_word(about.pool))
 
     terms: perp_fill.Terms = empty(perp_fill.Terms)
     terms.delta = delta
@@ -256,13 +257,13 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
     outside: rules.Totals = rules._add(totals, risk, about.gain_weight, pool_cash - outcome.fill.cash, about.credit)
     risk = perp_risk._add_position(risk, seen, outcome.fill.size, outcome.basis)
     totals = rules._add(totals, risk, about.gain_weight, pool_cash - outcome.fill.cash, about.credit)
-    cash: int256 = (bits._signed(word) >> CASH) + outcome.fill.cash
-    if code == "":
+    cash: int256 = self._cash(word) + outcome.fill.cash
+    if len(code) == 0:
         if outcome.fill.opening:
             code = rules._may_open(cash, totals)
         else:
             code = rules._may_close(outcome.fill.health, cash + totals.equity)
-        if code == "" and pool_cash - outcome.fill.cash < -convert(about.credit, int256):
+        if len(code) == 0 and pool_cash - outcome.fill.cash < -convert(about.credit, int256):
             code = "CREDIT"
     skew: int256 = seen.state.long - seen.state.short - outcome.fill.delta
     cost: int256 = maths._fill_cost(outcome.fill.delta, terms.price, skew, words._scale(stored[0]))
@@ -308,7 +309,7 @@ def _liquidation_price(seen: perp_risk.View, size: int256, basis: int256, outsid
 @internal
 @pure
 def _below(seen: perp_risk.View, size: int256, basis: int256, outside: int256, price: int256) -> bool:
-    return outside + maths._pnl(size, basis, price, seen.state.funding) < perp._maintenance(seen.config, size, price)
+    return outside + maths._pnl(size, basis, price, seen.state.funding) < perp._maintenance(seen.config, words._scale(seen.config), size, price)
 
 
 @internal
@@ -316,7 +317,7 @@ def _below(seen: perp_risk.View, size: int256, basis: int256, outside: int256, p
 def _health(account: address) -> ICollateralVault.Health:
     word: uint256 = staticcall VAULT.account_word(account)
     totals: rules.Totals = self._totals(account, (word >> 16) & (2**32 - 1))
-    cash: int256 = bits._signed(word) >> CASH
+    cash: int256 = self._cash(word)
     free: int256 = 0
     if word & PENDING == 0 and not rules._doubtful(totals):
         free = max(0, min(cash, cash - totals.losses - totals.initial))
@@ -333,6 +334,12 @@ def _health(account: address) -> ICollateralVault.Health:
 
 
 @internal
+@pure
+def _cash(word: uint256) -> int256:
+    return convert(convert(word, bytes32), int256) >> CASH
+
+
+@internal
 @view
 def _totals(account: address, account_markets: uint256) -> rules.Totals:
     totals: rules.Totals = empty(rules.Totals)
@@ -345,7 +352,7 @@ def _totals(account: address, account_markets: uint256) -> rules.Totals:
         mine: uint256 = account_markets & about.markets
         if mine != 0:
             risk: IClearingPool.Risk = staticcall IClearingPool(about.pool).risk(account, mine)
-            pool_cash: int256 = bits._signed(staticcall VAULT.account_word(about.pool)) >> CASH
+            pool_cash: int256 = self._cash(staticcall VAULT.account_word(about.pool))
             totals = rules._add(totals, risk, about.gain_weight, pool_cash, about.credit)
     return totals
 

@@ -70,11 +70,14 @@ U112: constant(uint256) = 2**112 - 1
 U160: constant(uint256) = 2**160 - 1
 
 
-# A round of a source. `at` is 0 where the source did not answer, `mid` is 0 where the price is not good.
-struct Round:
-    id: uint256
+# The newest price, and what the source says: its newest round's id, price and time (0 where the price is not good).
+struct Look:
+    status: uint256
     mid: uint256                    # WAD
     at: uint256
+    id: uint256
+    latest: uint256                 # WAD
+    latest_at: uint256
 
 
 _feeds: HashMap[uint256, uint256]
@@ -103,8 +106,8 @@ def read(feed: uint256) -> IOracleAdapter.Price:
     @notice The newest price; never reverts for a configured feed. In HALT it is the last good one.
     @custom:reverts GAS a source failed and too little gas is left to tell whether it was starved.
     """
-    stored: uint256 = self._stored[feed]
-    return self._look(feed, self._feeds[feed], stored)[0]
+    config: uint256 = self._feeds[feed]
+    return self._price(config, self._look(feed, config, self._stored[feed]))
 
 
 @external
@@ -114,13 +117,12 @@ def observe(feed: uint256) -> IOracleAdapter.Price:
     @notice As `read`, and remembers the price if it is newer than the stored one. Anyone may call.
     @custom:reverts GAS as `read`.
     """
+    config: uint256 = self._feeds[feed]
     stored: uint256 = self._stored[feed]
-    price: IOracleAdapter.Price = empty(IOracleAdapter.Price)
-    latest: Round = empty(Round)
-    price, latest = self._look(feed, self._feeds[feed], stored)
-    if price.status != IOracleAdapter.Status.HALT and latest.at > (stored >> STORED_AT) & U40:
-        self._store(feed, stored, latest, 0)
-    return price
+    seen: Look = self._look(feed, config, stored)
+    if seen.status != HALT and seen.latest_at > (stored >> STORED_AT) & U40:
+        self._store(feed, stored, seen, 0)
+    return self._price(config, seen)
 
 
 @external
@@ -133,7 +135,7 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
             ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor; spread 0
             ---- r -------|----------------|------ n ---------     in force: r, n its successor or none; spread is the deviation
 
-        At any moment at most one round qualifies. Where it is the newest and its predecessor is stored (or it is itself
+        At any moment at most one round qualifies, while the source numbers rounds without gaps and its times do not run back. Where it is the newest and its predecessor is stored (or it is itself
         stored with its gap), no further call is made.
     @param reference The round's id; of the same phase as the newest.
     @return newest, fill price (WAD), spread (ppm).
@@ -145,23 +147,19 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
     stored_at: uint256 = (stored >> STORED_AT) & U40
     stored_round: uint256 = (stored >> STORED_ROUND) & U80
 
-    price: IOracleAdapter.Price = empty(IOracleAdapter.Price)
-    latest: Round = empty(Round)
-    price, latest = self._look(feed, config, stored)
-    assert price.status != IOracleAdapter.Status.HALT, "STALE"
+    seen: Look = self._look(feed, config, stored)
+    assert seen.status != HALT, "STALE"
 
-    mid: uint256 = latest.mid
-    at: uint256 = latest.at
-    if reference != latest.id:
+    mid: uint256 = seen.latest
+    at: uint256 = seen.latest_at
+    if reference != seen.id:
         # Also a reference beyond 2**80 is of another phase.
-        assert reference >> PHASE_SHIFT == latest.id >> PHASE_SHIFT, "PROOF"
+        assert reference >> PHASE_SHIFT == seen.id >> PHASE_SHIFT, "PROOF"
         if reference == stored_round:
             mid = stored & U112
             at = stored_at
         else:
-            asked: Round = self._round(config, reference)
-            mid = asked.mid
-            at = asked.at
+            mid, at = self._round(config, reference)
         assert mid != 0, "STALE"
 
     end: uint256 = due + window
@@ -187,12 +185,12 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
         assert block.timestamp > end, "EARLY"
         # at < due <= end
         assert unsafe_sub(end, at) <= (config >> FEED_HEARTBEAT) & U20, "PROOF"
-        if reference != latest.id or at < stored_at:
+        if reference != seen.id or at < stored_at:
             # reference < 2**80
             following: uint256 = unsafe_add(reference, 1)
             next_at: uint256 = 0
-            if following == latest.id:
-                next_at = latest.at
+            if following == seen.id:
+                next_at = seen.latest_at
             elif following == stored_round:
                 next_at = stored_at
             else:
@@ -200,9 +198,9 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
             assert next_at > end, "PROOF"
         spread = ((config >> FEED_DEVIATION) & U14) * PPM_PER_BPS
 
-    if latest.at > stored_at:
-        self._store(feed, stored, latest, gap if reference == latest.id else 0)
-    return price, mid, spread
+    if seen.latest_at > stored_at:
+        self._store(feed, stored, seen, gap if reference == seen.id else 0)
+    return self._price(config, seen), mid, spread
 
 
 @external
@@ -213,7 +211,8 @@ def bounds(feed: uint256) -> (uint256, uint256):
     """
     config: uint256 = self._feeds[feed]
     deviation: uint256 = (config >> FEED_DEVIATION) & U14
-    return self._high(self._band(config >> FEED_HIGH), deviation), deviation * PPM_PER_BPS
+    highest: uint256 = self._band(config >> FEED_HIGH) * (BPS + deviation)
+    return highest // BPS + (1 if highest % BPS > 0 else 0), deviation * PPM_PER_BPS
 
 
 @external
@@ -225,15 +224,15 @@ def feed_at(feed: uint256) -> IOracleAdapter.Feed:
     config: uint256 = self._feeds[feed]
     reference: uint256 = self._references[feed]
     return IOracleAdapter.Feed(
-        source=self._address(config),
+        source=convert(config & U160, address),
         heartbeat=(config >> FEED_HEARTBEAT) & U20,
         deviation=(config >> FEED_DEVIATION) & U14,
         decimals=(config >> FEED_DECIMALS) & U6,
         divergence=(config >> FEED_DIVERGENCE) & U14,
-        status=convert(self._floor_status(config) if config != 0 else 0, IOracleAdapter.Status),
+        status=convert(NORMAL << ((config >> FEED_STATUS) & 3) if config != 0 else 0, IOracleAdapter.Status),
         band_low=self._band(config >> FEED_LOW),
         band_high=self._band(config >> FEED_HIGH),
-        reference=self._address(reference),
+        reference=convert(reference & U160, address),
         reference_heartbeat=(reference >> REFERENCE_HEARTBEAT) & U20,
         reference_decimals=(reference >> REFERENCE_DECIMALS) & U6,
     )
@@ -341,78 +340,65 @@ def set_status(feed: uint256, status: IOracleAdapter.Status):
 
 @internal
 @view
-def _look(feed: uint256, config: uint256, stored: uint256) -> (IOracleAdapter.Price, Round):
+def _look(feed: uint256, config: uint256, stored: uint256) -> Look:
     """
     @dev The newest price: the source's newest good round if it is newer than the stored one, else the stored one while it is fresh. Where
         the status is not HALT, the round is good.
-    @return price, the source's newest round.
     """
-    latest: Round = self._latest(config, (stored >> (STORED_ROUND + PHASE_SHIFT)) & U16)
-    mid: uint256 = stored & U112
-    at: uint256 = (stored >> STORED_AT) & U40
-    status: uint256 = HALT
-    if latest.mid != 0:
-        newest: uint256 = mid
-        newest_at: uint256 = at
-        if latest.at > at:
-            newest = latest.mid
-            newest_at = latest.at
-        # Neither a good round nor what was stored from one is in the future.
-        if unsafe_sub(block.timestamp, newest_at) <= (config >> FEED_HEARTBEAT) & U20:
-            status = self._floor_status(config)
-            if (config >> FEED_DIVERGENCE) & U14 != 0:
-                status = self._compare(feed, config, newest, status)
-            if status != HALT:
-                mid = newest
-                at = newest_at
-    deviation: uint256 = (config >> FEED_DEVIATION) & U14
-    return IOracleAdapter.Price(
-        # mid < 2**112, deviation < BPS
-        low=unsafe_div(unsafe_mul(mid, unsafe_sub(BPS, deviation)), BPS),
-        mid=mid,
-        high=self._high(mid, deviation),
-        published_at=at,
-        status=convert(status, IOracleAdapter.Status),
-    ), latest
-
-
-@internal
-@view
-def _latest(config: uint256, known_phase: uint256) -> Round:
-    """
-    @dev The source's newest round, whatever its age. Within a phase an aggregator's decimals cannot change, so they are asked only in
-        another phase than the known one, and always where there are no phases.
-    """
+    seen: Look = Look(
+        status=HALT, mid=stored & U112, at=(stored >> STORED_AT) & U40, id=0, latest=0, latest_at=0
+    )
     answered: bool = False
-    id: uint256 = 0
     answer: uint256 = 0
-    at: uint256 = 0
-    answered, id, answer, at = self._ask(self._address(config), method_id("latestRoundData()"))
+    answered, seen.id, answer, seen.latest_at = self._ask(convert(config & U160, address), method_id("latestRoundData()"))
     if not answered:
-        return empty(Round)
-    decimals: uint256 = (config >> FEED_DECIMALS) & U6
-    phase: uint256 = id >> PHASE_SHIFT
-    if (phase == 0 or phase != known_phase) and not self._has_decimals(self._address(config), decimals):
-        return empty(Round)
-    return Round(id=id, mid=self._in_band(config, self._scale(answer, decimals)), at=at)
+        return seen
+    # Within a phase an aggregator's decimals cannot change, so they are asked only in another phase than the stored round's, and always
+    # where there are no phases.
+    phase: uint256 = seen.id >> PHASE_SHIFT
+    if phase == 0 or phase != (stored >> (STORED_ROUND + PHASE_SHIFT)) & U16:
+        if not self._has_decimals(convert(config & U160, address), (config >> FEED_DECIMALS) & U6):
+            return seen
+    seen.latest = self._good(config, answer)
+    if seen.latest == 0:
+        return seen
+    mid: uint256 = seen.mid
+    at: uint256 = seen.at
+    if seen.latest_at > at:
+        mid = seen.latest
+        at = seen.latest_at
+    # Neither a good round nor what was stored from one is in the future.
+    if unsafe_sub(block.timestamp, at) > (config >> FEED_HEARTBEAT) & U20:
+        return seen
+    # the floor: 1 << 0 is NORMAL, 1 << 1 is REDUCE_ONLY
+    status: uint256 = NORMAL << ((config >> FEED_STATUS) & 3)
+    if (config >> FEED_DIVERGENCE) & U14 != 0:
+        status = self._compare(feed, config, mid, status)
+        if status == HALT:
+            return seen
+    seen.status = status
+    seen.mid = mid
+    seen.at = at
+    return seen
 
 
 @internal
 @view
-def _round(config: uint256, id: uint256) -> Round:
+def _round(config: uint256, id: uint256) -> (uint256, uint256):
     """
     @dev A round by its id, which is of a phase whose decimals are known.
+    @return its price (WAD), 0 where it is not good; its time.
     """
     answered: bool = False
     answered_id: uint256 = 0
     answer: uint256 = 0
     at: uint256 = 0
     answered, answered_id, answer, at = self._ask(
-        self._address(config), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
+        convert(config & U160, address), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
     )
     if not answered or answered_id != id:
-        return empty(Round)
-    return Round(id=id, mid=self._in_band(config, self._scale(answer, (config >> FEED_DECIMALS) & U6)), at=at)
+        return 0, 0
+    return self._good(config, answer), at
 
 
 @internal
@@ -426,7 +412,7 @@ def _time(config: uint256, id: uint256) -> uint256:
     answer: uint256 = 0
     at: uint256 = 0
     answered, answered_id, answer, at = self._ask(
-        self._address(config), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
+        convert(config & U160, address), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
     )
     return at if answered and answered_id == id else 0
 
@@ -442,14 +428,14 @@ def _compare(feed: uint256, config: uint256, mid: uint256, floor_status: uint256
     id: uint256 = 0
     answer: uint256 = 0
     at: uint256 = 0
-    answered, id, answer, at = self._ask(self._address(reference), method_id("latestRoundData()"))
+    answered, id, answer, at = self._ask(convert(reference & U160, address), method_id("latestRoundData()"))
     # An answered round is not in the future.
     if not answered or unsafe_sub(block.timestamp, at) > (reference >> REFERENCE_HEARTBEAT) & U20:
         return REDUCE_ONLY
     decimals: uint256 = (reference >> REFERENCE_DECIMALS) & U6
     phase: uint256 = id >> PHASE_SHIFT
     known_phase: uint256 = (reference >> REFERENCE_PHASE) & U16
-    if (phase == 0 or phase != known_phase) and not self._has_decimals(self._address(reference), decimals):
+    if (phase == 0 or phase != known_phase) and not self._has_decimals(convert(reference & U160, address), decimals):
         return REDUCE_ONLY
     other: uint256 = self._scale(answer, decimals)
     if other == 0:
@@ -462,21 +448,23 @@ def _compare(feed: uint256, config: uint256, mid: uint256, floor_status: uint256
 
 
 @internal
-def _store(feed: uint256, stored: uint256, latest: Round, gap: uint256):
+def _store(feed: uint256, stored: uint256, seen: Look, gap: uint256):
     """
-    @dev Remembers a newer round.
+    @dev Remembers the source's newest round.
     @param gap Seconds since its predecessor, where that was proven; else 0, and it is taken from the stored word if that is the
         predecessor.
     """
     seconds: uint256 = gap
     # id > 0, and it is newer than the stored one
-    if unsafe_sub(latest.id, 1) == (stored >> STORED_ROUND) & U80 and latest.id & U64 > 1:
-        seconds = unsafe_sub(latest.at, (stored >> STORED_AT) & U40)
+    if unsafe_sub(seen.id, 1) == (stored >> STORED_ROUND) & U80:
+        seconds = unsafe_sub(seen.latest_at, (stored >> STORED_AT) & U40)
     if seconds > U24:
         seconds = 0
     # mid < 2**112, at <= now < 2**40, id < 2**80
-    self._stored[feed] = latest.mid | (latest.at << STORED_AT) | (latest.id << STORED_ROUND) | (seconds << STORED_GAP)
-    log IOracleAdapter.Observed(feed=feed, mid=latest.mid, published_at=latest.at, round=latest.id)
+    self._stored[feed] = (
+        seen.latest | (seen.latest_at << STORED_AT) | (seen.id << STORED_ROUND) | (seconds << STORED_GAP)
+    )
+    log IOracleAdapter.Observed(feed=feed, mid=seen.latest, published_at=seen.latest_at, round=seen.id)
 
 
 # Asking a source
@@ -564,10 +552,11 @@ def _scale(answer: uint256, decimals: uint256) -> uint256:
 
 @internal
 @pure
-def _in_band(config: uint256, mid: uint256) -> uint256:
+def _good(config: uint256, answer: uint256) -> uint256:
     """
-    @dev The price if it is strictly inside the band, else 0.
+    @dev The answer as a price (WAD) if it is strictly inside the band, else 0.
     """
+    mid: uint256 = self._scale(answer, (config >> FEED_DECIMALS) & U6)
     if mid > self._band(config >> FEED_LOW) and mid < self._band(config >> FEED_HIGH):
         return mid
     return 0
@@ -584,26 +573,15 @@ def _band(word: uint256) -> uint256:
 
 @internal
 @pure
-def _high(mid: uint256, deviation: uint256) -> uint256:
+def _price(config: uint256, seen: Look) -> IOracleAdapter.Price:
     """
-    @dev Ceil of mid * (1 + deviation). mid < 2**112, deviation < BPS.
+    @dev The price with its sides: low rounded down, high up. mid < 2**112, deviation < BPS.
     """
-    return unsafe_div(unsafe_add(unsafe_mul(mid, unsafe_add(BPS, deviation)), BPS - 1), BPS)
-
-
-@internal
-@pure
-def _floor_status(config: uint256) -> uint256:
-    """
-    @dev The best status the feed can have.
-    """
-    return NORMAL << ((config >> FEED_STATUS) & 3)
-
-
-@internal
-@pure
-def _address(word: uint256) -> address:
-    """
-    @dev The low 160 bits.
-    """
-    return convert(word & U160, address)
+    deviation: uint256 = (config >> FEED_DEVIATION) & U14
+    return IOracleAdapter.Price(
+        low=unsafe_div(unsafe_mul(seen.mid, unsafe_sub(BPS, deviation)), BPS),
+        mid=seen.mid,
+        high=unsafe_div(unsafe_add(unsafe_mul(seen.mid, unsafe_add(BPS, deviation)), BPS - 1), BPS),
+        published_at=seen.at,
+        status=convert(seen.status, IOracleAdapter.Status),
+    )

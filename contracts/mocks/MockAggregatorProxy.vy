@@ -18,6 +18,7 @@ HUGE: constant(uint256) = 6         # 19,200 bytes
 OTHER: constant(uint256) = 7        # another round than asked, other decimals
 ODD: constant(uint256) = 8          # a byte too many
 CALL_BACK: constant(uint256) = 9    # calls `target` with `payload` (a static call, it may fail), then HONEST
+WORK: constant(uint256) = 10        # HONEST, for more than 150,000 gas
 
 decimals_: public(uint256)         # what `decimals()` answers (its ABI tells bytes, for its answer is raw)
 newest: public(uint256)             # id of the newest round
@@ -150,7 +151,12 @@ def _data(id: uint256, offset: uint256) -> Bytes[160]:
 def _answer(mode: uint256, honest: Bytes[160], other: Bytes[160]) -> Bytes[20000]:
     if mode == CALL_BACK:
         success: bool = raw_call(self.target, self.payload, is_static_call=True, revert_on_failure=False)
-    if mode == HONEST or mode == CALL_BACK:
+    if mode == WORK:
+        digest: bytes32 = empty(bytes32)
+        for i: uint256 in range(1_000):
+            digest = keccak256(digest)
+        assert digest != empty(bytes32)
+    if mode == HONEST or mode == CALL_BACK or mode == WORK:
         return honest
     if mode == REVERT:
         raise "FEED"

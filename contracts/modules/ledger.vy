@@ -13,7 +13,6 @@
 
 from ethereum.ercs import IERC20
 from ethereum.ercs import IERC20Detailed
-from contracts.modules import bits
 from contracts.modules import roles
 from interfaces import ICollateralVault
 
@@ -25,7 +24,6 @@ FLAGGED_AT: constant(uint256) = 48
 CASH: constant(uint256) = 152
 MARKETS_MASK: constant(uint256) = (2**32 - 1) << 16
 FLAGGED_MASK: constant(uint256) = (2**40 - 1) << 48
-CASH_BITS: constant(uint256) = 104
 WAD_DECIMALS: constant(uint256) = 18
 
 TOKEN: public(immutable(IERC20))
@@ -156,7 +154,8 @@ def is_paused(action: ICollateralVault.Action) -> bool:
 @internal
 @pure
 def _cash(word: uint256) -> int256:
-    return bits._signed(word) >> CASH
+    # The same bits; `>>` of a signed number keeps the sign.
+    return convert(convert(word, bytes32), int256) >> CASH
 
 
 @internal
@@ -165,7 +164,8 @@ def _with_cash(word: uint256, cash: int256) -> uint256:
     """
     @custom:reverts RANGE.
     """
-    return (word & (2**CASH - 1)) | bits._signed_field(cash, CASH, CASH_BITS)
+    assert abs(cash) < 2**103, "RANGE"
+    return (word & (2**CASH - 1)) | convert(convert(cash << CASH, bytes32), uint256)
 
 
 @internal

@@ -85,7 +85,7 @@ def transfer_many(transfers: DynArray[ICollateralVault.Transfer, MAX_TRANSFERS])
         self._move(item.source, self._less(item.source, item.amount), item.target, item.amount)
     for item: ICollateralVault.Transfer in transfers:
         code: String[8] = self._withdrawal_code(item.source, ledger._words[item.source])
-        assert code == "", code
+        assert len(code) == 0, code
 
 
 @external
@@ -174,7 +174,7 @@ def trade(
         code = rules._may_open(cash, totals)
     else:
         code = rules._may_close(fill.health, margin)
-    assert code == "", code
+    assert len(code) == 0, code
     if not reduce_only:
         after &= ~ledger.PENDING
     if after & ledger.FLAGGED_MASK != 0 and margin >= totals.maintenance:
@@ -286,8 +286,8 @@ def liquidate(
     minimum_reward: uint256,
 ) -> uint256:
     """
-    @notice Liquidates one market of an unhealthy account; at margin < 0 every market that is not halted, and recognises the deficit
-        once: insurance, then the pool of `market`, past its credit. Only the liquidation module.
+    @notice Liquidates one market of an unhealthy account; where its margin is then below zero, every other that is not halted, and
+        recognises the deficit once: insurance, then the pool of `market`, past its credit. Only the liquidation module.
     @return reward, WAD USD.
     @custom:reverts AUTH, MARKET, HALTED, HEALTHY, MARGIN.
     """
@@ -313,7 +313,8 @@ def liquidate(
     word = self._with_market(word, market, fill.size != 0)
     equity: int256 = others.equity + risk.equity
     required: int256 = others.maintenance + convert(risk.maintenance, int256)
-    if margin < 0:
+    # Bankrupt before the fill, or by its fee and premium: no account keeps a debt without positions.
+    if cash + equity < 0:
         word, cash, penalty = self._close_others(account, word, cash, penalty)
         left: rules.Totals = self._totals(account, self._markets(word))
         equity = left.equity
@@ -613,7 +614,7 @@ def _judged_less(account: address, amount: uint256) -> uint256:
     """
     word: uint256 = self._less(account, amount)
     code: String[8] = self._withdrawal_code(account, word)
-    assert code == "", code
+    assert len(code) == 0, code
     return word
 
 

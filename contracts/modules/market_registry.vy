@@ -5,7 +5,6 @@
 @notice Listing, parameters within the bounds in code, ramps, accrual and the pool's book.
 """
 
-from contracts.modules import bits
 from contracts.modules import market_words as words
 from contracts.modules import perp_market as perp
 from contracts.modules import perp_math as maths
@@ -172,8 +171,9 @@ def _poke(market: uint256, config: uint256, price: IOracleAdapter.Price) -> word
     if price.status != IOracleAdapter.Status.HALT:
         after.price = convert(price.mid, int256)
     self._store(market, after)
+    scale: int256 = words._scale(config)
     self._add_to_book(
-        perp._liability(config, after, after.price) - perp._liability(config, before, before.price),
+        perp._liability(scale, after, after.price) - perp._liability(scale, before, before.price),
         perp._reserve(config, after) - perp._reserve(config, before),
         0,
     )
@@ -208,7 +208,7 @@ def _change(market: uint256, config: uint256, price: IOracleAdapter.Price) -> (u
         self._assert_cover(market, config, min(maintenance, (config >> words.MAINTENANCE) & (2**16 - 1)), max(penalty, (config >> words.PENALTY) & (2**16 - 1)))
         word |= words.RAMPING << words.FLAGS
         ramp = maintenance | (penalty << 16) | (block.timestamp << 32) | ((block.timestamp + RAMP_SECONDS) << 72)
-    rate_max: int256 = bits._signed((word >> words.RATE_MAX) & (2**24 - 1)) * perp.RATE_UNIT
+    rate_max: int256 = convert((word >> words.RATE_MAX) & (2**24 - 1), int256) * perp.RATE_UNIT
     s.rate = maths._clamp(s.rate, rate_max)
     self._fundings[market] = words._pack_funding(s)
     self._add_to_book(0, perp._reserve(word, s) - perp._reserve(old, s), 0)

@@ -13,8 +13,6 @@
     position  size int104 | basis int112 | changed_at 40
 """
 
-from contracts.modules import bits
-
 SCALE_UNIT: constant(int256) = 10**15
 LISTED: constant(uint256) = 1
 RAMPING: constant(uint256) = 2
@@ -51,7 +49,7 @@ def _config(word: uint256, at: uint256) -> int256:
     """
     @dev A 16-bit field of a config word.
     """
-    return bits._signed((word >> at) & (2**16 - 1))
+    return convert(convert((word >> at) & (2**16 - 1), bytes32), int256)
 
 
 @internal
@@ -61,51 +59,56 @@ def _scale(word: uint256) -> int256:
     @return K, WAD base units.
     """
     # 2^56 * 2^50
-    return unsafe_mul(bits._signed(word & (2**56 - 1)), SCALE_UNIT)
+    return unsafe_mul(convert(word & (2**56 - 1), int256), SCALE_UNIT)
 
 
 @internal
 @pure
 def _unpack_state(interest: uint256, funding: uint256, mark: uint256) -> State:
+    # The same bits through bytes32; `>>` of a signed number keeps the sign.
     return State(
-        long=bits._signed(interest & (2**104 - 1)),
-        short=bits._signed((interest >> 104) & (2**104 - 1)),
-        accrued_at=bits._signed(interest >> 208),
-        rate=(bits._signed(funding) << 136) >> 136,
-        funding=bits._signed(funding) >> 120,
-        price=bits._signed(mark & (2**112 - 1)),
-        basis=bits._signed(mark) >> 112,
+        long=convert(convert(interest & (2**104 - 1), bytes32), int256),
+        short=convert(convert((interest >> 104) & (2**104 - 1), bytes32), int256),
+        accrued_at=convert(convert(interest >> 208, bytes32), int256),
+        rate=(convert(convert(funding, bytes32), int256) << 136) >> 136,
+        funding=convert(convert(funding, bytes32), int256) >> 120,
+        price=convert(convert(mark & (2**112 - 1), bytes32), int256),
+        basis=convert(convert(mark, bytes32), int256) >> 112,
     )
 
 
 @internal
 @pure
 def _pack_interest(s: State) -> uint256:
-    return bits._field(s.long, 0, 2**104 - 1) | bits._field(s.short, 104, 2**104 - 1) | bits._field(s.accrued_at, 208, 2**40 - 1)
+    assert s.long >= 0 and s.long < 2**104 and s.short >= 0 and s.short < 2**104, "RANGE"
+    # accrued_at is a block's time.
+    return convert(s.long, uint256) | (convert(s.short, uint256) << 104) | (convert(s.accrued_at, uint256) << 208)
 
 
 @internal
 @pure
 def _pack_funding(s: State) -> uint256:
-    return bits._signed_field(s.rate, 0, 120) | bits._signed_field(s.funding, 120, 136)
+    assert abs(s.rate) < 2**119 and abs(s.funding) < 2**135, "RANGE"
+    return convert(convert((s.rate & (2**120 - 1)) | (s.funding << 120), bytes32), uint256)
 
 
 @internal
 @pure
 def _pack_mark(s: State) -> uint256:
-    return bits._field(s.price, 0, 2**112 - 1) | bits._signed_field(s.basis, 112, 144)
+    assert s.price >= 0 and s.price < 2**112 and abs(s.basis) < 2**143, "RANGE"
+    return convert(convert(s.price | (s.basis << 112), bytes32), uint256)
 
 
 @internal
 @pure
 def _size(position: uint256) -> int256:
-    return (bits._signed(position) << 152) >> 152
+    return (convert(convert(position, bytes32), int256) << 152) >> 152
 
 
 @internal
 @pure
 def _basis(position: uint256) -> int256:
-    return (bits._signed(position) << 40) >> 144
+    return (convert(convert(position, bytes32), int256) << 40) >> 144
 
 
 @internal
@@ -114,7 +117,9 @@ def _pack_position(size: int256, basis: int256, changed_at: uint256) -> uint256:
     """
     @dev A closed position keeps its time: a word that is not zero is cheaper to use again.
     """
-    return bits._signed_field(size, 0, 104) | bits._signed_field(basis, 104, 112) | (changed_at << 216)
+    assert abs(size) < 2**103 and abs(basis) < 2**111, "RANGE"
+    low: int256 = (size & (2**104 - 1)) | ((basis & (2**112 - 1)) << 104)
+    return convert(convert(low, bytes32), uint256) | (changed_at << 216)
 
 
 @internal
@@ -123,10 +128,12 @@ def _unpack_book(word: uint256) -> (int256, int256, int256):
     """
     @return liability_sum and reserve (WAD USD), owed (1e12 wei).
     """
-    return (bits._signed(word) << 152) >> 152, bits._signed((word >> 104) & (2**96 - 1)), bits._signed(word >> 200)
+    signed: int256 = convert(convert(word, bytes32), int256)
+    return (signed << 152) >> 152, (signed >> 104) & (2**96 - 1), convert(convert(word >> 200, bytes32), int256)
 
 
 @internal
 @pure
 def _pack_book(liability: int256, reserve: int256, owed: int256) -> uint256:
-    return bits._signed_field(liability, 0, 104) | bits._field(reserve, 104, 2**96 - 1) | bits._field(owed, 200, 2**56 - 1)
+    assert abs(liability) < 2**103 and reserve >= 0 and reserve < 2**96 and owed >= 0 and owed < 2**56, "RANGE"
+    return convert(convert((liability & (2**104 - 1)) | (reserve << 104) | (owed << 200), bytes32), uint256)

@@ -66,7 +66,7 @@ def _simulate(
     after: int256 = size + d
     # It adds exposure unless it moves toward zero and not beyond.
     o.fill.opening = size == 0 or (size > 0) == (d > 0) or (size > 0 and after < 0) or (size < 0 and after > 0)
-    if code == "":
+    if len(code) == 0:
         if newest.status == IOracleAdapter.Status.HALT or (o.fill.opening and newest.status != IOracleAdapter.Status.NORMAL):
             code = "HALTED"
         elif o.fill.opening and not terms.may_open:
@@ -102,37 +102,50 @@ def _simulate(
     o.fill.price = convert(terms.price, uint256)
     o.fill.charge = convert(fee, uint256)
     o.fill.cash = realised - fee
-    o.fill.health = (
-        o.fill.cash
-        + maths._pnl(after, new_basis, s.price, s.funding)
-        - maths._pnl(size, basis, s.price, s.funding)
-        - perp._maintenance_change(config, s.price, size, after)
-    )
+    if not o.fill.opening:
+        o.fill.health = (
+            o.fill.cash
+            + maths._pnl(after, new_basis, s.price, s.funding)
+            - maths._pnl(size, basis, s.price, s.funding)
+            + perp._maintenance(config, scale, size, s.price)
+            - perp._maintenance(config, scale, after, s.price)
+        )
     o.basis = new_basis
     o.state = perp._with_size(s, size, after)
-    o.state.basis += new_basis - basis
-    o.liability = perp._liability(config, o.state, o.state.price) - perp._liability(config, before, before.price)
+    # Widths as in perp_math.
+    o.state.basis = unsafe_add(o.state.basis, unsafe_sub(new_basis, basis))
+    liability_after: int256 = perp._liability(scale, o.state, o.state.price)
+    o.liability = unsafe_sub(liability_after, perp._liability(scale, before, before.price))
     o.reserve = perp._reserve(config, o.state) - perp._reserve(config, before)
-    o.owed = fee * limits.protocol_share // (BPS * perp.OWED_UNIT)
-    if terms.liquidation or code != "":
+    # A fee is below 2^180.
+    o.owed = unsafe_div(unsafe_mul(fee, limits.protocol_share), BPS * perp.OWED_UNIT)
+    if terms.liquidation or len(code) != 0:
         return o, code
     # A buy that costs more, or a sale that brings less, than is acceptable: fill > acceptable * d in both signs.
     if terms.acceptable > 0 and cost * WAD > terms.acceptable * d:
         return o, "PRICE"
     if after != 0 and unsafe_mul(abs(after), s.price) < unsafe_mul(limits.min_notional, WAD):
         return o, "DUST"
-    if o.fill.opening and self._capped(config, o, newest, pool_cash, book, limits):
+    if o.fill.opening and self._capped(config, scale, liability_after, o, newest, pool_cash, book, limits):
         return o, "CAPPED"
     return o, ""
 
 
 @internal
 @view
-def _capped(config: uint256, o: Outcome, newest: IOracleAdapter.Price, pool_cash: int256, book: uint256, limits: Limits) -> bool:
+def _capped(
+    config: uint256,
+    scale: int256,
+    liability_after: int256,
+    o: Outcome,
+    newest: IOracleAdapter.Price,
+    pool_cash: int256,
+    book: uint256,
+    limits: Limits,
+) -> bool:
     """
     @return Whether an opening breaks the position's cap, the side's or the pool's reserve.
     """
-    scale: int256 = words._scale(config)
     # 2^106 * 2^16
     if unsafe_mul(abs(o.fill.size), BPS) > unsafe_mul(words._config(config, words.POSITION_CAP), scale):
         return True
@@ -143,13 +156,12 @@ def _capped(config: uint256, o: Outcome, newest: IOracleAdapter.Price, pool_cash
     reserve: int256 = 0
     owed: int256 = 0
     liability, reserve, owed = words._unpack_book(book)
-    # NAV with the traded market at its dearer side.
-    dear: int256 = max(
-        perp._liability(config, o.state, convert(newest.low, int256)),
-        perp._liability(config, o.state, convert(newest.high, int256)),
-    ) - perp._liability(config, o.state, o.state.price)
-    nav: int256 = pool_cash - o.fill.cash - (liability + o.liability + dear) - (owed + o.owed) * perp.OWED_UNIT
-    return (reserve + o.reserve) * BPS > limits.utilisation * nav
+    # NAV with the traded market at its dearer side: L rises with the price where longs prevail and falls where shorts do.
+    side: uint256 = newest.high if o.state.long > o.state.short else newest.low
+    dear: int256 = perp._liability(scale, o.state, convert(side, int256)) - liability_after
+    # Money words are below 2^104.
+    nav: int256 = pool_cash - o.fill.cash - (liability + o.liability + dear) - unsafe_mul(unsafe_add(owed, o.owed), perp.OWED_UNIT)
+    return unsafe_mul(unsafe_add(reserve, o.reserve), BPS) > limits.utilisation * nav
 
 
 @internal

@@ -4,7 +4,6 @@
 @notice Sizes are WAD base units, prices and money WAD USD. Nothing here reads or writes storage.
 """
 
-from contracts.modules import bits
 from contracts.modules import market_words as words
 from contracts.modules import perp_math as maths
 
@@ -21,15 +20,15 @@ def _in_force(config: uint256, ramp: uint256) -> uint256:
     """
     @dev The config word now: while a ramp runs, maintenance and penalty are between the old value and the new.
     """
-    start: int256 = bits._signed((ramp >> 32) & (2**40 - 1))
-    end: int256 = bits._signed(ramp >> 72)
+    start: int256 = convert((ramp >> 32) & (2**40 - 1), int256)
+    end: int256 = convert(ramp >> 72, int256)
     elapsed: int256 = convert(block.timestamp, int256) - start
     if elapsed >= end - start:
         return config
-    maintenance: int256 = self._between(bits._signed(ramp & (2**16 - 1)), words._config(config, words.MAINTENANCE), elapsed, end - start)
-    penalty: int256 = self._between(bits._signed((ramp >> 16) & (2**16 - 1)), words._config(config, words.PENALTY), elapsed, end - start)
+    maintenance: int256 = self._between(words._config(ramp, 0), words._config(config, words.MAINTENANCE), elapsed, end - start)
+    penalty: int256 = self._between(words._config(ramp, 16), words._config(config, words.PENALTY), elapsed, end - start)
     kept: uint256 = config & ~(((2**16 - 1) << words.MAINTENANCE) | ((2**16 - 1) << words.PENALTY))
-    return kept | (bits._unsigned(maintenance) << words.MAINTENANCE) | (bits._unsigned(penalty) << words.PENALTY)
+    return kept | (convert(maintenance, uint256) << words.MAINTENANCE) | (convert(penalty, uint256) << words.PENALTY)
 
 
 @internal
@@ -48,7 +47,8 @@ def _accrued(config: uint256, s: words.State) -> words.State:
     """
     @dev The state with funding up to now, at the price stored at the previous accrual.
     """
-    dt: int256 = convert(block.timestamp, int256) - s.accrued_at
+    # Times.
+    dt: int256 = unsafe_sub(convert(block.timestamp, int256), s.accrued_at)
     if dt == 0:
         return s
     after: words.State = s
@@ -58,8 +58,8 @@ def _accrued(config: uint256, s: words.State) -> words.State:
         s.price,
         unsafe_sub(s.long, s.short),
         words._scale(config),
-        unsafe_mul(bits._signed((config >> words.VELOCITY) & (2**24 - 1)), VELOCITY_UNIT),
-        unsafe_mul(bits._signed((config >> words.RATE_MAX) & (2**24 - 1)), RATE_UNIT),
+        unsafe_mul(convert((config >> words.VELOCITY) & (2**24 - 1), int256), VELOCITY_UNIT),
+        unsafe_mul(convert((config >> words.RATE_MAX) & (2**24 - 1), int256), RATE_UNIT),
         dt,
     )
     after.accrued_at = convert(block.timestamp, int256)
@@ -68,17 +68,17 @@ def _accrued(config: uint256, s: words.State) -> words.State:
 
 @internal
 @pure
-def _liability(config: uint256, s: words.State, price: int256) -> int256:
+def _liability(scale: int256, s: words.State, price: int256) -> int256:
     """
     @dev L of the market at a price.
     """
-    return maths._liability(unsafe_sub(s.long, s.short), price, s.funding, s.basis, words._scale(config))
+    return maths._liability(unsafe_sub(s.long, s.short), price, s.funding, s.basis, scale)
 
 
 @internal
 @pure
 def _reserve(config: uint256, s: words.State) -> int256:
-    return maths._share(max(s.long, s.short), s.price, words._config(config, words.RESERVE_FACTOR))
+    return maths._share(max(s.long, s.short), s.price, convert((config >> words.RESERVE_FACTOR) & (2**16 - 1), int256))
 
 
 @internal
@@ -110,35 +110,43 @@ def _trade_fee(config: uint256, delta: int256, price: int256, skew: int256, spre
     lowering: int256 = 0
     if not liquidation and (skew > 0) != (delta > 0):
         lowering = min(size, abs(skew))
-    return maths._fee(size, lowering, price, words._config(config, words.MAKER), words._config(config, words.TAKER), spread)
-
-
-@internal
-@pure
-def _maintenance(config: uint256, size: int256, price: int256) -> int256:
-    return maths._requirement(
-        size, price, words._config(config, words.MAINTENANCE), words._config(config, words.SLOPE), abs(size), words._scale(config)
+    return maths._fee(
+        size,
+        lowering,
+        price,
+        convert((config >> words.MAKER) & (2**16 - 1), int256),
+        convert((config >> words.TAKER) & (2**16 - 1), int256),
+        spread,
     )
 
 
 @internal
 @pure
-def _maintenance_change(config: uint256, price: int256, size: int256, after: int256) -> int256:
-    change: int256 = 0
-    if after != 0:
-        change = self._maintenance(config, after, price)
-    if size != 0:
-        change -= self._maintenance(config, size, price)
-    return change
+def _maintenance(config: uint256, scale: int256, size: int256, price: int256) -> int256:
+    """
+    @dev The slope applies to the position's own size.
+    """
+    return maths._requirement(
+        size,
+        price,
+        convert((config >> words.MAINTENANCE) & (2**16 - 1), int256),
+        convert((config >> words.SLOPE) & (2**16 - 1), int256),
+        abs(size),
+        scale,
+    )
 
 
 @internal
 @pure
-def _initial(config: uint256, s: words.State, size: int256, price: int256) -> int256:
+def _initial(config: uint256, scale: int256, s: words.State, size: int256, price: int256) -> int256:
     """
     @dev The slope applies to the side's open interest, so that splitting into sub-accounts gains nothing.
     """
-    side: int256 = s.long if size > 0 else s.short
     return maths._requirement(
-        size, price, words._config(config, words.INITIAL), words._config(config, words.SLOPE), max(abs(size), side), words._scale(config)
+        size,
+        price,
+        convert((config >> words.INITIAL) & (2**16 - 1), int256),
+        convert((config >> words.SLOPE) & (2**16 - 1), int256),
+        max(abs(size), s.long if size > 0 else s.short),
+        scale,
     )

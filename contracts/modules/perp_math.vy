@@ -133,11 +133,11 @@ def _requirement(size: int256, price: int256, ratio: int256, slope: int256, load
     @dev Margin that a position needs: ceil(|size| * P * (ratio + slope * load / K)), ratios in bps.
     @param load What the slope applies to: own size for maintenance, the larger of it and the side's open interest for initial.
     """
-    # 2^105 * 2^112 and 2^21 * 2^107 unchecked, their product is checked.
-    return self._ceil_div(
-        unsafe_mul(abs(size), price) * unsafe_add(unsafe_mul(ratio, scale), unsafe_mul(slope, load)),
-        unsafe_mul(unsafe_mul(BPS, WAD), scale),
-    )
+    # 2^105 * 2^112 and 2^21 * 2^107 unchecked, their product is checked; it is not negative, so adding the divisor less one makes
+    # the quotient a ceiling (divisor below 2^180).
+    divisor: int256 = unsafe_mul(BPS * WAD, scale)
+    product: int256 = unsafe_mul(abs(size), price) * unsafe_add(unsafe_mul(ratio, scale), unsafe_mul(slope, load))
+    return unsafe_div(product + unsafe_sub(divisor, 1), divisor)
 
 
 @internal
@@ -150,7 +150,8 @@ def _fee(size: int256, lowering: int256, price: int256, maker: int256, taker: in
     weighted: int256 = unsafe_add(
         unsafe_add(unsafe_mul(lowering, maker), unsafe_mul(unsafe_sub(size, lowering), taker)), unsafe_mul(size, spread)
     )
-    return self._ceil_div(unsafe_mul(price, weighted), unsafe_mul(PPM, WAD))
+    # Not negative.
+    return unsafe_div(unsafe_add(unsafe_mul(price, weighted), PPM * WAD - 1), PPM * WAD)
 
 
 @internal
@@ -159,8 +160,8 @@ def _share(size: int256, price: int256, factor: int256) -> int256:
     """
     @dev ceil(size * P * factor), factor in bps, size >= 0: the reserve of a side, the penalty on a size.
     """
-    # 2^105 * 2^112 * 2^21
-    return self._ceil_div(unsafe_mul(unsafe_mul(factor, price), size), unsafe_mul(BPS, WAD))
+    # 2^105 * 2^112 * 2^21, not negative.
+    return unsafe_div(unsafe_add(unsafe_mul(unsafe_mul(factor, price), size), BPS * WAD - 1), BPS * WAD)
 
 
 @internal

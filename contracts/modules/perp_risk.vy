@@ -10,6 +10,8 @@ from contracts.modules import perp_math as maths
 from interfaces import IClearingPool
 from interfaces import IOracleAdapter
 
+WAD: constant(int256) = 10**18
+
 
 # A market as risk needs it.
 struct View:
@@ -43,15 +45,18 @@ def _add_position(risk: IClearingPool.Risk, seen: View, size: int256, basis: int
     if size == 0:
         return risk
     total: IClearingPool.Risk = risk
-    adverse: int256 = maths._pnl(size, basis, seen.low if size > 0 else seen.high, seen.state.funding)
+    # pnl = floor(size * P) - what does not move with the price; widths as in perp_math.
+    fixed: int256 = unsafe_add(maths._ceil_div(unsafe_mul(size, seen.state.funding), WAD), basis)
+    adverse: int256 = unsafe_sub(maths._floor_div(unsafe_mul(size, seen.low if size > 0 else seen.high), WAD), fixed)
     if adverse > 0:
         total.gains += convert(adverse, uint256)
     else:
-        total.losses += convert(-adverse, uint256)
+        total.losses += convert(unsafe_sub(0, adverse), uint256)
     price: int256 = self._equity_price(seen.status, size, seen.low, seen.mid, seen.high)
-    total.equity += maths._pnl(size, basis, price, seen.state.funding)
-    total.initial += convert(perp._initial(seen.config, seen.state, size, seen.mid), uint256)
-    total.maintenance += convert(perp._maintenance(seen.config, size, seen.mid), uint256)
+    total.equity += unsafe_sub(maths._floor_div(unsafe_mul(size, price), WAD), fixed)
+    scale: int256 = words._scale(seen.config)
+    total.initial += convert(perp._initial(seen.config, scale, seen.state, size, seen.mid), uint256)
+    total.maintenance += convert(perp._maintenance(seen.config, scale, size, seen.mid), uint256)
     total.status |= seen.status
     return total
 

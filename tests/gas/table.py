@@ -1,0 +1,39 @@
+"""`docs/gas.md` from the measured gas, with the goals and the peers beside it."""
+
+from __future__ import annotations
+
+# Operation, keys that add up, goal in gas, peers: Velar (Vyper), Perennial, Derive with two accounts, GMX v2.
+ROWS = (
+    ("deposit, first", ("deposit_first",), 75_000, "–", "395k", "237k", "–"),
+    ("deposit, repeat", ("deposit_repeat",), 58_000, "–", "395k", "143k", "–"),
+    ("order commit, first", ("commit_first",), 100_000, "–", "625k", "–", "979k"),
+    ("order commit, repeat", ("commit_repeat",), 83_000, "–", "625k", "–", "979k"),
+    ("execute: first open", ("execute_open_first",), 140_000, "958k", "411k", "632k", "2,547k"),
+    ("execute: increase", ("execute_increase",), 120_000, "–", "412k", "669k", "2,302k"),
+    ("execute: close", ("execute_close",), 118_000, "1,021k", "411k", "507k", "2,331k"),
+    ("liquidate, partial", ("liquidate_partial",), 130_000, "1,199k", "739k + 411k", "569k + 678k", "2,556k"),
+    ("LP request + epoch claim", ("lp_request", "lp_claim"), 200_000, "625k", "–", "–", "823k + 1,922k"),
+    ("withdraw with a position", ("withdraw_with_position",), 105_000, "–", "302k", "316k", "–"),
+    ("`unhealthy_bits`, per account with two positions", ("unhealthy_bits_per_account",), 12_000, "–", "–", "–", "–"),
+)
+
+
+def write_table(gas: dict[str, int]) -> str:
+    """@return the page."""
+    lines = [
+        "# Gas",
+        "",
+        "From anvil receipts (refunds included): one transaction a block, so every slot and address is cold; the price comes from Chainlink's own",
+        "`EACAggregatorProxy` and `FluxAggregator` behind the adapter; the settlement token is a plain ERC-20 with 6 decimals. `make gas` measures",
+        "and writes this page and `tests/gas/snapshot.json`. An execution here uses the round that follows the one the adapter stored, the case of a",
+        "market in use; `execute_with_proof` is one whose predecessor has to be asked for. The peers' columns were measured once on the same EVM with their own contracts.",
+        "",
+        "| Operation | Gas | Goal | Velar (Vyper) | Perennial | Derive, two accounts | GMX v2 |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for name, keys, goal, *peers in ROWS:
+        total = sum(gas[key] for key in keys)
+        lines.append(f"| {name} | {total:,} | {goal:,} | " + " | ".join(peers) + " |")
+    lines += ["", "## Every operation", "", "| Key | Gas |", "|---|---:|"]
+    lines += [f"| `{key}` | {used:,} |" for key, used in gas.items()]
+    return "\n".join(lines) + "\n"
