@@ -40,6 +40,7 @@ exports: (
 WAD: constant(int256) = 10**18
 BPS: constant(int256) = 10**4
 MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
+MAX_ACCOUNTS: constant(uint256) = 256
 
 
 VAULT: public(immutable(address))
@@ -171,13 +172,7 @@ def liquidate(
     outcome, code = perp_fill._simulate(config, before, position, terms, newest, 0, markets._book, self._limits())
     assert len(code) == 0, code
     # The penalty takes what margin there is and no more.
-    scale: int256 = words._scale(config)
-    after: int256 = (
-        margin
-        + outcome.fill.health
-        + perp._maintenance(config, scale, outcome.fill.size, mid)
-        - perp._maintenance(config, scale, size, mid)
-    )
+    after: int256 = margin + outcome.gain
     cap: int256 = maths._share(q, mid, words._config(config, words.PENALTY))
     if outcome.fill.size == 0:
         cap = max(cap, MIN_PENALTY)
@@ -313,6 +308,18 @@ def position_word(account: address, market: uint256) -> uint256:
     @return The position as stored; layout in market_words.
     """
     return self._positions[account][market]
+
+
+@external
+@view
+def position_words(accounts: DynArray[address, MAX_ACCOUNTS], market: uint256) -> DynArray[uint256, MAX_ACCOUNTS]:
+    """
+    @return The positions of many accounts in one market, as stored.
+    """
+    found: DynArray[uint256, MAX_ACCOUNTS] = []
+    for account: address in accounts:
+        found.append(self._positions[account][market])
+    return found
 
 
 # ------------------------------------------------------------------ the fill

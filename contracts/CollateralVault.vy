@@ -33,6 +33,7 @@ exports: (
     ledger.may,
     ledger.operator,
     ledger.account_word,
+    ledger.account_words,
     ledger.is_paused,
     ledger.is_module,
     ledger.shares_of,

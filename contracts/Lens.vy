@@ -172,43 +172,44 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
     @notice Each market is read once for all of them.
     @return Bit i: account i may be liquidated.
     """
-    account_words: DynArray[uint256, MAX_ACCOUNTS] = []
+    account_words: DynArray[uint256, MAX_ACCOUNTS] = staticcall VAULT.account_words(accounts)
+    margins: DynArray[int256, MAX_ACCOUNTS] = []
     used: uint256 = 0
-    for account: address in accounts:
-        word: uint256 = staticcall VAULT.account_word(account)
-        account_words.append(word)
+    for word: uint256 in account_words:
+        margins.append(self._cash(word))
         used |= word
     used = (used >> 16) & (2**32 - 1)
-    views: perp_risk.View[MAX_MARKETS] = empty(perp_risk.View[MAX_MARKETS])
-    scales: int256[MAX_MARKETS] = empty(int256[MAX_MARKETS])
-    pools: address[MAX_MARKETS] = empty(address[MAX_MARKETS])
     for market: uint256 in range(MAX_MARKETS):
         if used >> market == 0:
             break
-        if (used >> market) & 1 == 1:
-            pool: IClearingPool = self._pool_of(market)
-            pools[market] = pool.address
-            views[market] = self._view(pool, market)
-            scales[market] = words._scale(views[market].config)
+        if (used >> market) & 1 == 0:
+            continue
+        holders: DynArray[address, MAX_ACCOUNTS] = []
+        places: DynArray[uint256, MAX_ACCOUNTS] = []
+        place: uint256 = 0
+        for word: uint256 in account_words:
+            if (word >> 16) & (1 << market) != 0:
+                holders.append(accounts[place])
+                places.append(place)
+            place += 1
+        pool: IClearingPool = self._pool_of(market)
+        seen: perp_risk.View = self._view(pool, market)
+        scale: int256 = words._scale(seen.config)
+        held: DynArray[uint256, MAX_ACCOUNTS] = staticcall pool.position_words(holders, market)
+        place = 0
+        for position: uint256 in held:
+            size: int256 = words._size(position)
+            price: int256 = perp_risk._equity_price(seen.status, size, seen.low, seen.mid, seen.high)
+            margins[places[place]] += maths._pnl(size, words._basis(position), price, seen.state.funding) - perp._maintenance(
+                seen.config, scale, size, seen.mid
+            )
+            place += 1
     found: uint256 = 0
-    i: uint256 = 0
-    for account: address in accounts:
-        word: uint256 = account_words[i]
-        margin: int256 = self._cash(word)
-        left: uint256 = (word >> 16) & (2**32 - 1)
-        for market: uint256 in range(MAX_MARKETS):
-            if left == 0:
-                break
-            if left & 1 == 1:
-                held: uint256 = staticcall IClearingPool(pools[market]).position_word(account, market)
-                size: int256 = words._size(held)
-                price: int256 = perp_risk._equity_price(views[market].status, size, views[market].low, views[market].mid, views[market].high)
-                margin += maths._pnl(size, words._basis(held), price, views[market].state.funding)
-                margin -= perp._maintenance(views[market].config, scales[market], size, views[market].mid)
-            left >>= 1
+    bit: uint256 = 1
+    for margin: int256 in margins:
         if margin < 0:
-            found |= 1 << i
-        i += 1
+            found |= bit
+        bit <<= 1
     return found
 
 

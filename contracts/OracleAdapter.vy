@@ -135,8 +135,8 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
             ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor; spread 0
             ---- r -------|----------------|------ n ---------     in force: r, n its successor or none; spread is the deviation
 
-        At any moment at most one round qualifies, while the source numbers rounds without gaps and its times do not run back. Where it is the newest and its predecessor is stored (or it is itself
-        stored with its gap), no further call is made.
+        At any moment at most one round qualifies, as long as the source numbers rounds without gaps and its times do not run
+        back. Where it is the newest and its predecessor is stored (or it is itself stored with its gap), no further call is made.
     @param reference The round's id; of the same phase as the newest.
     @return newest, fill price (WAD), spread (ppm).
     @custom:reverts STALE no good price now or then; EARLY the window is open and the round is before it; PROOF the round is not the

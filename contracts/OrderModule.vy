@@ -111,7 +111,8 @@ def execute(order: IOrderModule.Order, slot: uint256, reference: uint256):
     @notice Fills a due order. Anyone; the caller earns the fee, also where the order fails by the trader's fault. The oracle's and the
         system's faults, and too little gas, revert and the order lives.
     @param reference The round it fills at, see the adapter's `observe_at`.
-    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, and whatever else the vault reverts with, unchanged.
+    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, and whatever
+        else the vault reverts with, unchanged.
     """
     assert order.due != 0 and self._is_alive(order, slot), "ORDER"
     assert block.timestamp >= order.due, "EARLY"

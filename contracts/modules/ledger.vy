@@ -25,6 +25,7 @@ CASH: constant(uint256) = 152
 MARKETS_MASK: constant(uint256) = (2**32 - 1) << 16
 FLAGGED_MASK: constant(uint256) = (2**40 - 1) << 48
 WAD_DECIMALS: constant(uint256) = 18
+MAX_ACCOUNTS: constant(uint256) = 256
 
 TOKEN: public(immutable(IERC20))
 # WAD = amount * UP // DOWN; one of them is 1.
@@ -143,6 +144,18 @@ def account_word(account: address) -> uint256:
     @return The account as stored; layout at the top of the ledger module.
     """
     return self._words[account]
+
+
+@external
+@view
+def account_words(accounts: DynArray[address, MAX_ACCOUNTS]) -> DynArray[uint256, MAX_ACCOUNTS]:
+    """
+    @return As `account_word` for each.
+    """
+    found: DynArray[uint256, MAX_ACCOUNTS] = []
+    for account: address in accounts:
+        found.append(self._words[account])
+    return found
 
 
 @external

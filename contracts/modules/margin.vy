@@ -396,7 +396,10 @@ def register_pool(index: uint256, pool: address, shares: address, markets: uint2
         assert self._mask(self._pools[other]) & markets == 0, "BOUND"
     weight: uint256 = BPS if index == 0 else 0
     ledger.shares_of[pool] = shares
-    self._set_pool(index, convert(pool, uint256) | (markets << 160) | (weight << 192) | ((credit // WAD) << 208))
+    word: uint256 = convert(pool, uint256) | (markets << 160) | (weight << 192) | ((credit // WAD) << 208)
+    if ICollateralVault.Action.OPEN in ledger._paused:
+        word |= OPEN_PAUSED
+    self._set_pool(index, word)
 
 
 @external

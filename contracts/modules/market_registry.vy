@@ -196,16 +196,23 @@ def _change(market: uint256, config: uint256, price: IOracleAdapter.Price) -> (u
     """
     old: uint256 = self._config_of(market)
     s: words.State = self._poke(market, old, price)
-    assert s.long + s.short == 0 or words._scale(config) == words._scale(old), "BOUND"
+    scale: int256 = words._scale(config)
+    assert s.long + s.short == 0 or scale == words._scale(old), "BOUND"
     word: uint256 = config
     ramp: uint256 = 0
+    maintenance: uint256 = (old >> words.MAINTENANCE) & (2**16 - 1)
+    penalty: uint256 = (old >> words.PENALTY) & (2**16 - 1)
+    # The bounds hold for the worse of the values in force and the new ones, and for the open interest there is beyond the cap.
+    assert words._config(config, words.INITIAL) > convert(maintenance, int256), "BOUND"
+    self._assert_cover(
+        market,
+        config,
+        maths._ceil_div(max(s.long, s.short) * 10**4, scale),
+        min(maintenance, (config >> words.MAINTENANCE) & (2**16 - 1)),
+        max(penalty, (config >> words.PENALTY) & (2**16 - 1)),
+    )
     pair: uint256 = ((2**16 - 1) << words.MAINTENANCE) | ((2**16 - 1) << words.PENALTY)
     if (old ^ config) & pair != 0:
-        # The bounds hold at every point of the ramp if they hold at both of its ends' worse values.
-        maintenance: uint256 = (old >> words.MAINTENANCE) & (2**16 - 1)
-        penalty: uint256 = (old >> words.PENALTY) & (2**16 - 1)
-        assert words._config(config, words.INITIAL) > convert(maintenance, int256), "BOUND"
-        self._assert_cover(market, config, min(maintenance, (config >> words.MAINTENANCE) & (2**16 - 1)), max(penalty, (config >> words.PENALTY) & (2**16 - 1)))
         word |= words.RAMPING << words.FLAGS
         ramp = maintenance | (penalty << 16) | (block.timestamp << 32) | ((block.timestamp + RAMP_SECONDS) << 72)
     rate_max: int256 = convert((word >> words.RATE_MAX) & (2**24 - 1), int256) * perp.RATE_UNIT
@@ -230,12 +237,13 @@ def _add_to_book(liability: int256, reserve: int256, owed: int256):
 
 @internal
 @view
-def _assert_cover(market: uint256, config: uint256, maintenance: uint256, penalty: uint256):
+def _assert_cover(market: uint256, config: uint256, interest: int256, maintenance: uint256, penalty: uint256):
     """
     @dev Nobody can be pushed into default by the skew alone: cap / K < maintenance - taker fee - penalty - spread.
+    @param interest Of a side, bps of K; it counts where it is beyond the cap.
     """
     spread: uint256 = (staticcall ORACLE.bounds(market))[1]
-    open_interest_cap: uint256 = (config >> words.INTEREST_CAP) & (2**16 - 1)
+    open_interest_cap: uint256 = max((config >> words.INTEREST_CAP) & (2**16 - 1), convert(interest, uint256))
     taker_fee: uint256 = (config >> words.TAKER) & (2**16 - 1)
     assert 100 * open_interest_cap + taker_fee + 100 * penalty + spread < 100 * maintenance, "BOUND"
 
@@ -286,7 +294,7 @@ def _pack_config(market: uint256, config: IClearingPool.Market) -> uint256:
         | (config.velocity << words.VELOCITY)
         | (words.LISTED << words.FLAGS)
     )
-    self._assert_cover(market, word, config.maintenance, config.penalty)
+    self._assert_cover(market, word, 0, config.maintenance, config.penalty)
     return word
 
 

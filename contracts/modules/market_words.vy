@@ -4,7 +4,7 @@
 @notice One place that knows the bits. Low bits first:
     config    K 56 (1e15 base units) | initial 16 bps | maintenance 16 bps | slope 16 bps | maker 16 ppm | taker 16 ppm
               | open_interest_cap 16 bps of K | position_cap 16 bps of K | reserve_factor 16 bps | penalty 16 bps
-              | rate_max 24 (1e-12 / s) | velocity 24 (1e-16 / s^2) | flags 8
+              | rate_max 24 (1e-12 / s) | velocity 24 (1e-15 / s^2) | flags 8
     ramp      old maintenance 16 | old penalty 16 | start 40 | end 40
     interest  long 104 | short 104 | accrued_at 40
     funding   rate int120 | F int136

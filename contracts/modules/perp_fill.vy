@@ -37,6 +37,7 @@ struct Outcome:
     fill: IClearingPool.Fill
     state: words.State
     basis: int256
+    gain: int256                    # change of the account's margin by a reduction
     liability: int256               # change of L
     reserve: int256                 # change of the reserve
     owed: int256                    # fees to treasury and insurance, 1e12 wei
@@ -103,10 +104,13 @@ def _simulate(
     o.fill.charge = convert(fee, uint256)
     o.fill.cash = realised - fee
     if not o.fill.opening:
-        o.fill.health = (
+        o.gain = (
             o.fill.cash
             + maths._pnl(after, new_basis, s.price, s.funding)
             - maths._pnl(size, basis, s.price, s.funding)
+        )
+        o.fill.health = (
+            o.gain
             + perp._maintenance(config, scale, size, s.price)
             - perp._maintenance(config, scale, after, s.price)
         )

@@ -10,7 +10,7 @@ from contracts.modules import perp_math as maths
 BPS: constant(int256) = 10**4
 WAD: constant(int256) = 10**18
 RATE_UNIT: constant(int256) = 10**24
-VELOCITY_UNIT: constant(int256) = 10**20
+VELOCITY_UNIT: constant(int256) = 10**21
 OWED_UNIT: constant(int256) = 10**12
 
 

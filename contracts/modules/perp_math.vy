@@ -7,7 +7,7 @@
 
     Operands come out of packed words, whose widths are the proof of every unchecked operation here:
         |size|, |skew|, sides < 2^105    K < 2^106, K > 0    P < 2^112    |F| < 2^135    |basis| < 2^143    rate < 2^105    dt < 2^40
-        velocity < 2^91    bps, ppm < 2^21
+        velocity < 2^94    bps, ppm < 2^21
     A product that those widths do not bound below 2^255 is checked.
 """
 
@@ -68,13 +68,13 @@ def _accrue(funding: int256, rate: int256, price: int256, skew: int256, scale: i
     @param rate_max 1e36 per second.
     @return F (floor), rate.
     """
-    # 2^91 * 2^106; truncated toward zero.
+    # 2^94 * 2^106; truncated toward zero.
     acceleration: int256 = unsafe_div(unsafe_mul(velocity, self._clamp(skew, scale)), scale)
-    # 2^105 + 2^91 * 2^40
+    # 2^105 + 2^94 * 2^40
     after: int256 = unsafe_add(rate, unsafe_mul(acceleration, dt))
     area: int256 = 0
     if after <= rate_max and after >= -rate_max:
-        # 2^105 * 2^40 + 2^91 * 2^80
+        # 2^105 * 2^40 + 2^94 * 2^80
         area = unsafe_add(unsafe_mul(rate, dt), unsafe_div(unsafe_mul(unsafe_mul(acceleration, dt), dt), 2))
     elif acceleration > 0:
         after = rate_max

@@ -1,0 +1,85 @@
+"""A bot put together for a deployed system on a network, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from novation.bots.costs import Costs
+from novation.bots.events import Events, Logs
+from novation.bots.follow import POLL, follow, stopping
+from novation.bots.keeper import Done, Keeper
+from novation.bots.liquidator import Liquidator
+from novation.bots.mirror import Mirror, addresses
+from novation.bots.rounds import Rounds
+from novation.chain.ape import ApeChain
+from novation.deployment.system import System
+
+WAD = 10**18
+ETHER = "ETH"  # the market whose price counts gas; without it gas is free
+
+
+def keeper_of(system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0) -> Keeper:
+    """A keeper of all the system's markets."""
+    markets = system.parameters.markets
+    feeds = {m.number: Rounds(system.chain, system.sources[m.number], m.feed.decimals) for m in markets}
+    window = system.parameters.orders.window
+    return Keeper(system.chain, system.orders, feeds, mirror, costs, sender, window, profit)
+
+
+def liquidator_of(system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0) -> Liquidator:
+    """A liquidator."""
+    return Liquidator(system.lens, system.liquidation, mirror, costs, sender, profit)
+
+
+def mirror_of(system: System, events: Events) -> Mirror:
+    """A mirror of the system that starts with these events."""
+    return Mirror(addresses(system), events)
+
+
+def costs_of(system: System, mirror: Mirror) -> Costs:
+    """Gas in dollars at the price of the ether market, where there is one."""
+    ether = [market.number for market in system.parameters.markets if market.name == ETHER]
+    return Costs(system.chain, lambda: mirror.market(ether[0]).price if ether else 0)
+
+
+def serve(
+    kind: str,
+    chain: ApeChain,
+    system: System,
+    first_block: int,
+    sender: str,
+    profit: int,
+    blocks: int | None,
+    say: Callable[[str], None],
+    poll: float = POLL,
+) -> None:
+    """Runs a keeper or a liquidator until it is stopped, or for so many blocks.
+
+    @param kind keeper or liquidator.
+    @param profit Least gain of a deed, WAD USD.
+    @raises ChainError where the network does not answer.
+    """
+    mirror = mirror_of(system, Logs(chain, system.contracts, first_block))
+    costs = costs_of(system, mirror)
+    make = keeper_of if kind == "keeper" else liquidator_of
+    bot = make(system, mirror, costs, sender, profit)
+    earned: list[int] = []
+
+    def tell(block: int, deeds: Sequence[Done]) -> None:
+        for deed in deeds:
+            earned.append(deed.earned)
+            failed = f", the order failed with {deed.code}" if deed.code else ""
+            say(f"block {block}: {deed.kind} {deed.account} market {deed.market}, {_usd(deed.earned)}{failed}")
+
+    say(f"{kind} {sender} on chain {chain.chain_id}, from block {first_block}")
+    with stopping() as stop:
+        steps = follow(chain, bot.step, tell, stop, blocks, poll)
+    refused = ", ".join(f"{number} {code}" for code, number in sorted(bot.refusals.items())) or "nothing"
+    say(
+        f"stopped after {steps} blocks: {len(earned)} deeds earned {_usd(sum(earned))}, gas cost {_usd(costs.spent)}, "
+        f"not sent: {refused}"
+    )
+
+
+def _usd(value: int) -> str:
+    return f"${value / WAD:,.2f}"

@@ -1,0 +1,90 @@
+"""What the scripts share: the network and account that they are given, and one sentence for everything that fails."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from novation.chain.ape import ApeChain
+
+NETWORK = "ethereum:local:test"  # Ape's embedded EVM
+BAD_INPUT, FAILED = 2, 1
+
+
+class Refused(Exception):
+    """The user must change something; the message is one sentence."""
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Ends the process with one sentence and code 2 for what was asked wrongly, 1 for what went wrong."""
+    from novation.chain.compiler import CompilationFailed
+    from novation.chain.protocol import ChainError, Reverted
+    from novation.deployment.components import ComponentUnavailable
+    from novation.deployment.manifest import ManifestError
+    from novation.deployment.plan import PlanError
+    from novation.deployment.reading import ParameterError
+    from novation.sim.prices import PricesError
+
+    try:
+        yield
+    except (Refused, PricesError, ParameterError) as error:
+        _end(str(error), BAD_INPUT)
+    except Reverted as error:
+        _end(f"The chain refused: {error}", FAILED)
+    except (ChainError, ComponentUnavailable, ManifestError, PlanError, CompilationFailed, OSError) as error:
+        _end(str(error), FAILED)
+    except KeyboardInterrupt:
+        _end("Stopped.", FAILED)
+
+
+@contextmanager
+def chain_of(network: str, account: str | None = None) -> Iterator[ApeChain]:
+    """The network that the user names, as Ape names it, with the user's account (test accounts on local networks).
+
+    @raises ChainError where there is no such network; Refused where nobody can send on it.
+    """
+    from novation.chain.ape import connect
+
+    with connect(network, _accounts(account)) as chain:
+        if not chain.accounts:
+            raise Refused(f"Nobody can send on {network}: name one of `ape accounts list` with --account.")
+        try:
+            yield chain
+        finally:
+            chain.provider.disconnect()  # now, so that nothing is said after the script's last word
+
+
+def need_ether(chain: ApeChain, address: str) -> None:
+    """@raises Refused where the account cannot pay for gas."""
+    if chain.balance(address) == 0:
+        raise Refused(f"{address} has no ether on chain {chain.chain_id}: fund it, or name another with --account.")
+
+
+def label(network: str) -> str:
+    """A network's name as a file's; of one that is named by its address host and port."""
+    if "://" not in network:
+        return network
+    return "node:" + network.split("://", 1)[1].strip("/").split("/")[0]
+
+
+def _accounts(alias: str | None) -> list:  # type: ignore[type-arg]
+    if alias is None:
+        return []
+    import ape
+    from ape.exceptions import ApeException
+
+    try:
+        return [ape.accounts.load(alias)]
+    except (ApeException, KeyError, IndexError) as error:
+        raise Refused(f"There is no account {alias}: `ape accounts list` shows those there are.") from error
+
+
+def _end(text: str, code: int) -> None:
+    line = " ".join(text.split()).removesuffix(" Options:")
+    sys.stdout.flush()
+    print(line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else "."), file=sys.stderr)
+    raise SystemExit(code)

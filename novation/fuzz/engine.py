@@ -1,0 +1,73 @@
+"""revm as the fuzzer uses it: many storage words at once, calls without receipts, and calldata from integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from novation.chain.abi import Function, Kind, codec
+from novation.chain.protocol import Contract, revert_code
+from novation.chain.revm import GAS_LIMIT, RevmChain
+
+Place = tuple[str, int]
+"""An address and a storage slot."""
+Log = tuple[str, Sequence[bytes], bytes]
+"""Emitter, topics, data."""
+
+
+class Engine(RevmChain):
+    """A `RevmChain` with the shortcuts."""
+
+    def words(self, places: Sequence[Place]) -> list[int]:
+        """Storage words, three million a second."""
+        storage = self._evm.storage
+        return [storage(address, slot) for address, slot in places]
+
+    def send(self, sender: str, to: str, data: bytes) -> tuple[str | None, bytes]:
+        """A transaction. @return its revert code (None where it succeeded), its return data."""
+        evm = self._evm
+        try:
+            output = evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, False)
+        except RuntimeError as error:
+            output = self._output_of(error)
+            return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
+        finally:
+            evm.reset_transient_storage()
+        return None, output
+
+    def logs(self) -> list[Log]:
+        """Of the last call, which succeeded."""
+        result = self._evm.result
+        return [] if result is None else [(log.address, *log.data) for log in result.logs]
+
+    def journal(self) -> str:
+        """Everything that was touched since the chain began, as revm prints it."""
+        return self._evm.journal_str
+
+
+class Door(NamedTuple):
+    """An external: where it is, how its arguments and its return value are written; addresses are integers."""
+
+    to: str
+    selector: bytes
+    inputs: Kind
+    outputs: Kind | None
+
+
+def _numeric(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An ABI entry with integers for addresses."""
+    changed = dict(item) | {"type": item["type"].replace("address", "uint160")}
+    if "components" in item:
+        changed["components"] = [_numeric(part) for part in item["components"]]
+    return changed
+
+
+def doors(contract: Contract, abi: Sequence[Mapping[str, Any]]) -> dict[str, Door]:
+    """All externals of a contract by name (no two of ours have the same)."""
+    found = {}
+    for entry in abi:
+        if entry["type"] == "function":
+            outputs = codec([_numeric(item) for item in entry["outputs"]]) if entry["outputs"] else None
+            inputs = codec([_numeric(item) for item in entry["inputs"]])
+            found[entry["name"]] = Door(contract.address, Function(entry).selector, inputs, outputs)
+    return found

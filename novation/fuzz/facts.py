@@ -1,0 +1,228 @@
+"""A `View` out of the chain's words alone: what the invariants and the actions see.
+
+Two copies of the tables are kept, one a step behind, so that the state before a call costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from novation.fixed import WAD, unpack
+from novation.fuzz.slots import Key, Slots
+from novation.fuzz.worlds import SECOND, Stage, number
+from novation.model import words
+from novation.model.ledger import Account, PoolEntry
+from novation.model.listing import SCALE_UNIT
+from novation.model.market import Config, Market, Position, Ramp
+from novation.model.marks import Book, PoolTerms
+from novation.model.oracle import Price, Stored
+from novation.model.view import PoolView, SharesView, View
+
+MASK_32 = (1 << 32) - 1
+MASK_40 = (1 << 40) - 1
+MASK_104 = (1 << 104) - 1
+MASK_112 = (1 << 112) - 1
+MASK_160 = (1 << 160) - 1
+
+
+@dataclass
+class Tables:
+    """What one view's mappings are."""
+
+    accounts: dict[int, Account] = field(default_factory=dict)
+    stored: dict[int, Stored] = field(default_factory=dict)
+    pools: list[PoolView] = field(default_factory=list)
+    shares: list[SharesView] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0})
+
+
+class Facts:
+    """The chain's words by name. `view` is now, `before` as it was before the last `absorb`."""
+
+    def __init__(self, stage: Stage, slots: Slots, read: Callable[[int], Price]) -> None:
+        self.stage = stage
+        self.slots = slots
+        self.read = read
+        self.words = [0] * len(slots.keys)
+        self.tables, self.older = self._empty(), self._empty()
+        self.pending: list[tuple[Key, int, int]] = []  # changes that `older` has not seen
+        self.totals = [0, 0]  # deposited, withdrawn
+        self.open_fees = 0
+        q = stage.world.parameters.pool
+        self.unit = int(10**stage.world.parameters.token.decimals)
+        self.names = {name: number(contract) for name, contract in stage.contracts.items()}
+        self.terms = PoolTerms(
+            q.min_notional, q.min_penalty, q.buffer_bps, q.protocol_share_bps, q.utilisation_bps, q.ramp_seconds
+        )
+        for tables in (self.tables, self.older):
+            for index in range(stage.pools):
+                pool, shares = f"pool{index or ''}", f"shares{index or ''}"
+                entry = PoolEntry(self.names[pool], 0, 0, 0, self.names[shares])
+                book = Book(0, 0, 0)
+                tables.pools.append(PoolView(entry.pool, entry, self.terms, book, {}, {}, {}, {}))
+                tables.shares.append(SharesView(entry.shares, 0, {}, 0, 0))
+
+    @staticmethod
+    def _empty() -> Tables:
+        return Tables()
+
+    def absorb(self, fresh: list[int]) -> list[Key]:
+        """Takes new words in. @return the keys of those that changed."""
+        for key, old, new in self.pending:
+            self._write(self.older, key, old, new)
+        keys, old_words = self.slots.keys, self.words
+        if fresh == old_words:
+            self.pending = []
+            return []
+        changes = [
+            (keys[at], old, new) for at, (old, new) in enumerate(zip(old_words, fresh, strict=True)) if old != new
+        ]
+        for key, old, new in changes:
+            self._write(self.tables, key, old, new)
+        self.words = fresh
+        self.pending = changes
+        return [key for key, _, _ in changes]
+
+    def rebase(self, fresh: list[int]) -> None:
+        """Takes words in as the state both now and before."""
+        self.absorb(fresh)
+        self.absorb(fresh)
+
+    def view(self, now: int) -> View:
+        """The state now, shared and not copied."""
+        return self._view(self.tables, now)
+
+    def before(self, now: int) -> View:
+        """The state before the last change."""
+        return self._view(self.older, now)
+
+    def _view(self, tables: Tables, now: int) -> View:
+        numbers = tables.numbers
+        return View(
+            now,
+            self.names["vault"],
+            self.names["orders"],
+            self.stage.cast.guardian,
+            self.unit,
+            numbers["tokens"],
+            numbers["debts"],
+            self.totals[0],
+            self.totals[1],
+            self.open_fees,
+            numbers["earned"],
+            tables.accounts,
+            tables.pools,
+            tables.shares,
+            tables.stored,
+            self.read,
+        )
+
+    # --- words
+
+    def _write(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        writer = _WRITERS.get(key[0])
+        if writer is not None:
+            writer(self, tables, key, old, new)
+
+    def _account(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        flags, collaterals, markets, flagged_at, index, cash = unpack(new, words.ACCOUNT)
+        tables.accounts[key[1]] = Account(cash, index, flagged_at, markets, collaterals, bool(flags & words.PENDING))
+
+    def _units(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        if key[1] == self.names["vault"]:
+            tables.numbers["tokens"] = new
+
+    def _debts(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.numbers["debts"] = new
+
+    def _earned(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.numbers["earned"] += (new - min(new, 1)) - (old - min(old, 1))
+
+    def _entry(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        if key[1] < len(tables.pools):
+            pool = tables.pools[key[1]]
+            markets, weight = new >> 160 & MASK_32, new >> 192 & 0xFFFF
+            credit = (new >> 208 & MASK_40) * WAD
+            entry = PoolEntry(new & MASK_160, markets, weight, credit, pool.entry.shares)
+            tables.pools[key[1]] = _with(pool, entry, pool.book)
+
+    def _book(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        pool = tables.pools[key[1]]
+        tables.pools[key[1]] = _with(pool, pool.entry, Book(*unpack(new, words.BOOK)))
+
+    def _config(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        scale, *rest, _ = unpack(new, words.CONFIG)
+        configs: Any = tables.pools[key[1] // SECOND].configs
+        configs[key[1]] = Config(scale * SCALE_UNIT, *rest)
+
+    def _ramp(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        ramps: Any = tables.pools[key[1] // SECOND].ramps
+        ramps[key[1]] = Ramp(*unpack(new, words.RAMP))
+
+    def _market(self, tables: Tables, key: Key) -> tuple[Any, Market]:
+        markets: Any = tables.pools[key[1] // SECOND].markets
+        return markets, markets.get(key[1]) or Market(0, 0, 0, 0, 0, 0, 0)
+
+    def _interest(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        markets, m = self._market(tables, key)
+        long, short, at = unpack(new, words.INTEREST)
+        markets[key[1]] = Market(long, short, at, m.funding, m.rate, m.price, m.basis)
+
+    def _funding(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        markets, m = self._market(tables, key)
+        rate, funding = unpack(new, words.FUNDING)
+        markets[key[1]] = Market(m.long, m.short, m.accrued_at, funding, rate, m.price, m.basis)
+
+    def _mark(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        markets, m = self._market(tables, key)
+        price, basis = unpack(new, words.MARK)
+        markets[key[1]] = Market(m.long, m.short, m.accrued_at, m.funding, m.rate, price, basis)
+
+    def _position(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        positions: Any = tables.pools[key[2] // SECOND].positions
+        if new:
+            positions[key[1], key[2]] = Position(*unpack(new, words.POSITION))
+        else:
+            positions.pop((key[1], key[2]), None)
+
+    def _stored(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.stored[key[1]] = Stored(*unpack(new, words.STORED))
+
+    def _supply(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.shares[key[1]] = tables.shares[key[1]]._replace(supply=new)
+
+    def _share(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        balances: Any = tables.shares[key[1]].balances
+        balances[key[2]] = new
+
+    def owes(self, index: int, cash: int, shares: int) -> None:
+        """What a shares contract holds for its requests, as asked of the chain."""
+        for tables in (self.tables, self.older):
+            tables.shares[index] = tables.shares[index]._replace(cash_owed=cash, shares_owed=shares)
+
+
+def _with(pool: PoolView, entry: PoolEntry, book: Book) -> PoolView:
+    return PoolView(
+        pool.address, entry, pool.terms, book, pool.configs, pool.ramps, pool.markets, pool.positions
+    )
+
+
+_WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
+    "account": Facts._account,
+    "units": Facts._units,
+    "debts": Facts._debts,
+    "earned": Facts._earned,
+    "pool": Facts._entry,
+    "book": Facts._book,
+    "config": Facts._config,
+    "ramp": Facts._ramp,
+    "interest": Facts._interest,
+    "funding": Facts._funding,
+    "mark": Facts._mark,
+    "position": Facts._position,
+    "stored": Facts._stored,
+    "supply": Facts._supply,
+    "share": Facts._share,
+}

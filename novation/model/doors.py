@@ -1,0 +1,117 @@
+"""The doors of the vault: deposits, withdrawals, transfers, pulls and pushes, flags (spec section 2)."""
+
+from __future__ import annotations
+
+from novation.model.errors import Revert
+from novation.model.journal import external
+from novation.model.ledger import DEPOSIT
+from novation.model.margin import Margin
+
+MAX_TRANSFERS = 8
+
+
+class Doors(Margin):
+    """What moves cash without a price of its own."""
+
+    @external
+    def deposit(self, sender: int, account: int, amount: int) -> int:
+        """Token units in, for any account. @returns WAD USD credited. @raises Revert PAUSED, ZERO, TOKEN."""
+        if self.is_paused(DEPOSIT):
+            raise Revert("PAUSED")
+        credit = self.to_wad(amount, up=False)
+        if credit == 0:
+            raise Revert("ZERO")
+        if self.token.move(sender, self.address, amount) != amount:
+            raise Revert("TOKEN")
+        self.book(account, credit)
+        self.totals["in"] += credit
+        return credit
+
+    def _pay_out(self, account: int, amount: int, to: int) -> None:
+        debit = self.to_wad(amount, up=True)
+        self.book(account, -debit)
+        self.totals["out"] += debit
+
+    @external
+    def withdraw(self, sender: int, account: int, amount: int, to: int) -> None:
+        """Token units out. @raises Revert AUTH, PENDING, ZERO, CASH, STALE, MARGIN, TOKEN."""
+        payout = self.payout(sender, account)
+        if payout and payout != to:
+            raise Revert("AUTH")
+        self.not_pending(account)
+        if amount == 0:
+            raise Revert("ZERO")
+        self._pay_out(account, amount, to)
+        self.check_withdraw(account)
+        self.token.move(self.address, to, amount)
+
+    @external
+    def exit(self, sender: int, account: int, to: int) -> int:
+        """All whole token units of an account without positions. @returns them.
+
+        @raises Revert AUTH, PENDING, POSITION, CASH.
+        """
+        payout = self.payout(sender, account)
+        if payout and payout != to:
+            raise Revert("AUTH")
+        self.not_pending(account)
+        holder = self.account(account)
+        if holder.markets:
+            raise Revert("POSITION")
+        if holder.cash < 0:
+            raise Revert("CASH")
+        amount = self.to_units(holder.cash)
+        self._pay_out(account, amount, to)
+        self.token.move(self.address, to, amount)
+        return amount
+
+    @external
+    def transfer(self, sender: int, source: int, target: int, amount: int) -> None:
+        """WAD USD between accounts. @raises Revert AUTH, PENDING, CASH, STALE, MARGIN."""
+        self._transfer_many(sender, [(source, target, amount)])
+
+    @external
+    def transfer_many(self, sender: int, transfers: list[tuple[int, int, int]]) -> None:
+        """At most 8 of (source, target, WAD USD): booked first, then every source is judged."""
+        if len(transfers) > MAX_TRANSFERS:
+            raise Revert("")
+        self._transfer_many(sender, transfers)
+
+    def _transfer_many(self, sender: int, transfers: list[tuple[int, int, int]]) -> None:
+        for source, target, amount in transfers:
+            self.only_owner_of(sender, source)
+            self.not_pending(source)
+            self.book(source, -amount)
+            self.book(target, amount)
+        for source, _, _ in transfers:
+            self.check_withdraw(source)
+
+    @external
+    def pull(self, sender: int, account: int, amount: int) -> None:
+        """From an account to the module that calls. @raises Revert AUTH, PENDING, CASH, STALE, MARGIN."""
+        index = self.pool_addresses.get(account)
+        if sender not in self.modules or (index is not None and self.pools[index].shares != sender):
+            raise Revert("AUTH")
+        self.not_pending(account)
+        self.book(account, -amount)
+        self.book(sender, amount)
+        self.check_withdraw(account)
+
+    @external
+    def push(self, sender: int, account: int, amount: int) -> None:
+        """From the calling module's own account to another. @raises Revert AUTH, CASH."""
+        if sender not in self.modules:
+            raise Revert("AUTH")
+        if self.cash(sender) < amount:
+            raise Revert("CASH")
+        self.book(sender, -amount)
+        self.book(account, amount)
+
+    @external
+    def flag(self, sender: int, account: int) -> None:
+        """Sets or clears an account's mark. @raises Revert NOFLAG."""
+        holder = self.account(account)
+        sick = self.liquidatable(account)
+        if sick == bool(holder.flagged_at):
+            raise Revert("NOFLAG")
+        self.accounts[account] = holder._replace(flagged_at=self.env.now if sick else 0)

@@ -1,0 +1,58 @@
+"""What the protocol refuses: revert codes, as the contracts give them."""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "": "a number beyond its type: the contract's arithmetic stops it without a reason",
+    "AUTH": "the sender may not do this",
+    "BOUND": "a parameter outside its bounds",
+    "BUSY": "the account has an opening order pending already",
+    "CAPPED": "position cap, open interest cap or the pool's reserve",
+    "CASH": "not enough cash",
+    "CLOSED": "the share contract is not bootstrapped yet",
+    "CREDIT": "the pool's cash would fall below minus its credit",
+    "DEBT": "negative cash beyond what the lender account holds",
+    "DUST": "the position left would be smaller than the smallest allowed",
+    "EARLY": "not yet",
+    "EMPTY": "nothing waits to be settled",
+    "EXPIRED": "too late",
+    "FEE": "keeper fee out of its bounds",
+    "GAS": "too little gas to tell a failure from a lack of it (never in the model)",
+    "HALTED": "the market does not fill this now",
+    "HEALTHY": "the account may not be liquidated",
+    "LENGTH": "lists of different lengths",
+    "MARGIN": "not enough margin",
+    "MARKET": "no such market, or no position in it",
+    "MAX": "too many markets for one account",
+    "NOFLAG": "the flag is as it should be",
+    "ONCE": "it can be set once only",
+    "ORDER": "the slot does not hold this order in this state",
+    "PAUSED": "the action is paused",
+    "PENDING": "an opening order is pending",
+    "POSITION": "the account has a position",
+    "PRICE": "worse than the acceptable price",
+    "PROOF": "the round named is not the one price of the order",
+    "RANGE": "a number beyond its field of a packed word",
+    "REDUCE": "nothing to reduce",
+    "SETTLE": "an older batch must be settled first",
+    "SHARES": "not enough shares",
+    "SLOT": "the order slot is taken or does not exist",
+    "STALE": "no good price",
+    "TOKEN": "the token moved another amount than asked",
+    "TRIGGER": "the price has not reached the trigger",
+    "WAIT": "an older request is not settled yet",
+    "ZERO": "nothing to do",
+}
+
+
+class Revert(Exception):
+    """A call that the protocol refuses; the state is as before."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return f"{self.code or '(no code)'}: {CODES[self.code]}"

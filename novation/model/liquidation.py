@@ -1,0 +1,57 @@
+"""LiquidationModule: who may, and what it pays (spec section 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from novation.model.errors import Revert
+from novation.model.journal import Env, external
+from novation.model.vault import Vault
+
+
+class LiquidationTerms(NamedTuple):
+    """The immutables: the liquidator's share at once and in the end (bps), over seconds, least reward (WAD USD)."""
+
+    share_floor: int
+    share_ceiling: int
+    ramp: int
+    minimum_reward: int
+
+
+class Liquidation:
+    """The module."""
+
+    def __init__(self, env: Env, address: int, vault: Vault, terms: LiquidationTerms) -> None:
+        self.env = env
+        self.address = address
+        self.vault = vault
+        self.terms = terms
+
+    @external
+    def liquidate(self, sender: int, account: int, market: int) -> int:
+        """One market (all at margin < 0). Anyone. @returns reward, WAD USD.
+
+        @raises Revert MARKET, HALTED, HEALTHY, MARGIN.
+        """
+        t = self.terms
+        return self.vault.liquidate(
+            self.address, account, market, sender, t.share_floor, t.share_ceiling, t.ramp, t.minimum_reward
+        )
+
+    @external
+    def liquidate_many(self, sender: int, accounts: Sequence[int], markets: Sequence[int]) -> int:
+        """Each pair; one that reverts is passed over. @returns how many were done.
+
+        @raises Revert BOUND for unequal lengths.
+        """
+        if len(accounts) != len(markets):
+            raise Revert("BOUND")
+        done = 0
+        for account, market in zip(accounts, markets, strict=True):
+            try:
+                self.liquidate(sender, account, market)
+            except Revert:
+                continue
+            done += 1
+        return done

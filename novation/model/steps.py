@@ -1,0 +1,164 @@
+"""The invariants of a step: what a call may do to a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from novation.fixed import BPS, PPM, WAD
+from novation.model.ledger import NEW
+from novation.model.market import OWED_UNIT, accrue, in_force
+from novation.model.oracle import NORMAL
+from novation.model.registry import step_invariant, total_cash
+from novation.model.view import PoolView, Step, View, nav, standing
+
+
+def _pool(view: View, address: int) -> PoolView:
+    return next(pool for pool in view.pools if pool.address == address)
+
+
+@step_invariant(3, "every operation but the doors moves cash in sum zero")
+def doors_only(before: View, after: View, step: Step) -> Iterator[str]:
+    change = total_cash(after) - total_cash(before)
+    if change and step.name not in ("deposit", "withdraw", "exit"):
+        yield f"{step.name} changed the sum by {change}"
+
+
+@step_invariant(4, "no opening by a debtor leaves D above what the lender account holds")
+def debtors_are_covered(before: View, after: View, step: Step) -> Iterator[str]:
+    for record in step.fills:
+        if record.fill.opening and after.cash(record.account) < 0 and after.debts > after.cash(after.vault):
+            yield f"{record.account:#x}: {after.debts} > {after.cash(after.vault)}"
+
+
+@step_invariant(10, "filled at the mark, a step changes NAV by LP fees and by 0 to 2 wei a fill")
+def trades_move_nav_by_fees(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name not in ("execute", "trade") or len(step.fills) != 1:
+        return
+    record = step.fills[0]
+    if record.fill.price != record.mark:
+        return
+    old = nav(before.at(after), _pool(before, record.pool), record.market, record.mark)
+    change = nav(after, _pool(after, record.pool)) - old - (record.fill.charge - record.owed * OWED_UNIT)
+    fill = record.fill
+    old_size = fill.size - fill.delta
+    flips = old_size and fill.size and (old_size > 0) != (fill.size > 0)
+    if not 0 <= change <= (4 if flips else 2):
+        yield f"NAV changed by {change} besides the fee"
+
+
+@step_invariant(13, "realise preserves equity and NAV exactly")
+def realise_is_neutral(before: View, after: View, step: Step) -> Iterator[str]:
+    if (step.part, step.name) != ("vault", "realise"):
+        return
+    account, market = step.args
+    pool = next(pool for pool in before.pools if pool.entry.markets >> market & 1)
+    mark = after.read(market).mid
+    then = before.at(after)
+    if nav(then, pool, market, mark) != nav(after, _pool(after, pool.address)):
+        yield f"NAV of market {market}"
+    if standing(then, account).margin != standing(after, account).margin:
+        yield f"equity of {account:#x}"
+
+
+@step_invariant(15, "F changes by accrual alone")
+def funding_is_accrual(before: View, after: View, step: Step) -> Iterator[str]:
+    for pool in before.pools:
+        later = _pool(after, pool.address)
+        for market, state in pool.markets.items():
+            new = later.markets[market]
+            if new.funding != accrue(pool.configs[market], state, new.accrued_at)[1]:
+                yield f"market {market}: {state.funding} to {new.funding}"
+
+
+@step_invariant(16, "after an opening margin >= initial; caps and reserve hold")
+def openings_are_safe(before: View, after: View, step: Step) -> Iterator[str]:
+    for record in step.fills:
+        if not record.fill.opening:
+            continue
+        cash, counted, risk, _ = standing(after, record.account)
+        if risk.status != NORMAL or cash + counted - risk.losses < risk.initial:
+            yield f"margin of {record.account:#x}"
+        pool = _pool(after, record.pool)
+        config, state = pool.configs[record.market], pool.markets[record.market]
+        size = record.fill.size
+        side = state.long if size > 0 else state.short
+        scale = config.skew_scale
+        if abs(size) * BPS > config.position_cap * scale or side * BPS > config.open_interest_cap * scale:
+            yield f"caps of market {record.market}"
+        if pool.book.reserve * BPS > pool.terms.utilisation * nav(after, pool):
+            yield f"reserve of {record.pool:#x}"
+
+
+@step_invariant(17, "a pure reduction: margin - maintenance does not fall, margin >= 0")
+def reductions_help(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name not in ("execute", "trade"):
+        return
+    for record in step.fills:
+        if record.fill.opening:
+            continue
+        old, new = standing(before.at(after), record.account), standing(after, record.account)
+        gained = new.margin - new.risk.maintenance - (old.margin - old.risk.maintenance)
+        if gained != record.fill.health or gained < 0 or new.margin < 0:
+            yield f"{record.account:#x}: health {gained}, margin {new.margin}"
+
+
+@step_invariant(18, "a withdrawal leaves cash >= 0 and margin without gains >= initial")
+def withdrawals_are_safe(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name not in ("withdraw", "exit", "transfer", "transfer_many", "request_deposit", "bootstrap"):
+        return
+    internal = {pool.address for pool in after.pools} | {shares.address for shares in after.shares}
+    for account, holder in after.accounts.items():
+        if holder.cash >= before.cash(account) or account in internal:
+            continue
+        risk = standing(after, account).risk
+        if holder.cash < 0 or (holder.markets and holder.cash - risk.losses < risk.initial):
+            yield f"{account:#x}: cash {holder.cash}, losses {risk.losses}, initial {risk.initial}"
+
+
+@step_invariant(19, "liquidated accounts were unhealthy; a partial liquidation raises margin - maintenance")
+def liquidations_help(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name != "liquidate":
+        return
+    for record in step.fills[:1]:
+        old = standing(before.at(after), record.account)
+        if old.margin >= old.risk.maintenance:
+            yield f"{record.account:#x} was healthy"
+        if record.fill.size and record.fill.health <= 0:
+            yield f"{record.account:#x}: health {record.fill.health}"
+
+
+@step_invariant(20, "penalty <= its cap; charge = taker fee + penalty")
+def penalties_are_capped(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name not in ("liquidate", "liquidate_many"):
+        return
+    for record in step.fills:
+        pool = _pool(before, record.pool)
+        config, fill = pool.configs[record.market], record.fill
+        rate = in_force(config, pool.ramps.get(record.market), after.now)[1]
+        cap = -(-abs(fill.delta) * fill.price * rate // (BPS * WAD))
+        if not fill.size:
+            cap = max(cap, pool.terms.min_penalty)
+        fee = -(-abs(fill.delta) * fill.price * config.taker_fee // (PPM * WAD))
+        if not 0 <= fill.penalty <= cap or fill.charge != fee + fill.penalty:
+            yield f"{fill} with cap {cap}, fee {fee}"
+
+
+@step_invariant(22, "stored published_at strictly increases")
+def prices_grow_younger(before: View, after: View, step: Step) -> Iterator[str]:
+    for feed, old in before.stored.items():
+        new = after.stored[feed]
+        if new.published_at < old.published_at or (new.published_at == old.published_at and new.mid != old.mid):
+            yield f"feed {feed}: {old} to {new}"
+
+
+@step_invariant(25, "a guardian's call moves no cash and makes no account liquidatable")
+def guardians_only_tighten(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.sender != before.guardian or step.name not in ("pause", "tighten", "set_status", "set_credit"):
+        return
+    for account, holder in after.accounts.items():
+        if holder.cash != before.accounts.get(account, NEW).cash:
+            yield f"cash of {account:#x}"
+        if holder.markets:
+            new, old = standing(after, account), standing(before, account)
+            if new.margin < new.risk.maintenance and old.margin >= old.risk.maintenance:
+                yield f"{account:#x} became liquidatable"

@@ -1,0 +1,193 @@
+"""A state as the invariants see it: of the model or read from a chain, by the same names.
+
+Values are immutable tuples in mappings, so `View.copy` is shallow and cheap; `of` shares the model's tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from novation.fixed import BPS
+from novation.model.ledger import NEW, Account, PoolEntry
+from novation.model.market import (
+    EMPTY,
+    OWED_UNIT,
+    Config,
+    Market,
+    Position,
+    Ramp,
+    accrue,
+    in_force,
+    liability,
+    pnl,
+    requirement,
+)
+from novation.model.marks import Book, Filled, PoolTerms, Risk
+from novation.model.oracle import HALT, Price, Stored
+
+if TYPE_CHECKING:
+    from novation.model.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """A pool's words, unpacked."""
+
+    address: int
+    entry: PoolEntry
+    terms: PoolTerms
+    book: Book
+    configs: Mapping[int, Config]
+    ramps: Mapping[int, Ramp]
+    markets: Mapping[int, Market]
+    positions: Mapping[tuple[int, int], Position]
+
+
+class SharesView(NamedTuple):
+    """A pool's shares: supply, balances, cash and shares that the contract holds for its requests."""
+
+    address: int
+    supply: int
+    balances: Mapping[int, int]
+    cash_owed: int
+    shares_owed: int
+
+
+class Step(NamedTuple):
+    """What was called: part, name, sender, arguments as the model takes them; the fills it made."""
+
+    part: str
+    name: str
+    sender: int
+    args: Sequence[Any] = ()
+    fills: Sequence[Filled] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one."""
+
+    now: int
+    vault: int
+    escrow: int
+    guardian: int
+    unit: int
+    tokens: int
+    debts: int
+    deposited: int
+    withdrawn: int
+    open_fees: int
+    earned: int
+    accounts: Mapping[int, Account]
+    pools: Sequence[PoolView]
+    shares: Sequence[SharesView]
+    stored: Mapping[int, Stored]
+    read: Callable[[int], Price]
+
+    def copy(self) -> View:
+        """The same, kept while the model goes on."""
+        pools = [
+            replace(
+                p, ramps=dict(p.ramps), configs=dict(p.configs), markets=dict(p.markets), positions=dict(p.positions)
+            )
+            for p in self.pools
+        ]
+        return replace(self, accounts=dict(self.accounts), pools=pools, stored=dict(self.stored))
+
+    def at(self, other: View) -> View:
+        """This state at the time and prices of another."""
+        return replace(self, now=other.now, read=other.read)
+
+    def cash(self, account: int) -> int:
+        return self.accounts.get(account, NEW).cash
+
+
+def of(system: System) -> View:
+    """The model's state, not copied."""
+    vault, orders = system.vault, system.orders
+    pools = [
+        PoolView(p.address, vault.pools[i], p.terms, p.books[0], p.configs, p.ramps, p.markets, p.positions)
+        for i, p in enumerate(system.pools)
+    ]
+    shares = [SharesView(s.address, s.state["supply"], s.balances, *s.owed()) for s in system.shares]
+    return View(
+        system.now,
+        vault.address,
+        orders.address,
+        vault.roles["guardian"],
+        system.token.unit,
+        system.token.balances.get(vault.address, 0),
+        vault.totals["debts"],
+        vault.totals["in"],
+        vault.totals["out"],
+        orders.open_fees(),
+        sum(orders.earned.values()),
+        vault.accounts,
+        pools,
+        shares,
+        system.oracle.stored,
+        system.oracle.read,
+    )
+
+
+class Standing(NamedTuple):
+    """An account at the newest prices: cash, gains as they count for opening, risk over all pools, margin (WAD USD)."""
+
+    cash: int
+    counted: int
+    risk: Risk
+    margin: int
+
+
+def standing(view: View, account: int) -> Standing:
+    """Cash and risk, written again from section 5 and 6 of the specification."""
+    holder = view.accounts.get(account, NEW)
+    totals = [0, 0, 0, 0, 0, 0]
+    counted = 0
+    for pool in view.pools:
+        bits = holder.markets & pool.entry.markets
+        if not bits:
+            continue
+        risk = _risk(view, pool, account, bits)
+        worth = max(0, view.cash(pool.address) + pool.entry.credit)
+        counted += min(risk.gains * pool.entry.gain_weight // BPS, worth)
+        totals = [a + b for a, b in zip(totals[:5], risk[:5], strict=True)] + [totals[5] | risk.status]
+    total = Risk(*totals)
+    return Standing(holder.cash, counted, total, holder.cash + total.equity)
+
+
+def _risk(view: View, pool: PoolView, account: int, bits: int) -> Risk:
+    gains = losses = equity = initial = maintenance = status = 0
+    for market in range(32):
+        if not bits >> market & 1:
+            continue
+        config, state = pool.configs[market], pool.markets[market]
+        size, basis, _ = pool.positions.get((account, market), EMPTY)
+        price = view.read(market)
+        funding = accrue(config, state, view.now)[1]
+        sides = (price.low, price.high) if size > 0 else (price.high, price.low)
+        adverse = pnl(size, basis, sides[0], funding)
+        gains += max(0, adverse)
+        losses += max(0, -adverse)
+        equity += pnl(size, basis, sides[1] if price.status == HALT else price.mid, funding)
+        depth = max(abs(size), state.long if size > 0 else state.short)
+        ratio = in_force(config, pool.ramps.get(market), view.now)[0]
+        scale, mid = config.skew_scale, price.mid
+        initial += requirement(scale, size, mid, config.initial, config.slope, depth)
+        maintenance += requirement(scale, size, mid, ratio, config.slope, abs(size))
+        status |= price.status
+    return Risk(gains, losses, equity, initial, maintenance, status)
+
+
+def nav(view: View, pool: PoolView, market: int = -1, mark: int = 0) -> int:
+    """A pool's NAV (WAD USD) by its stored words; one market may be accrued to now and marked at a price."""
+    total = view.cash(pool.address) - pool.book.owed * OWED_UNIT
+    for number, state in pool.markets.items():
+        config = pool.configs[number]
+        price, funding = state.price, state.funding
+        if number == market:
+            price, funding = mark, accrue(config, state, view.now)[1]
+        total -= liability(config.skew_scale, state.skew, funding, state.basis, price)
+    return total

@@ -1,0 +1,97 @@
+"""What the scripts deploy, seed, keeper and liquidator do, from the command line on."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from rich.console import Console
+
+from novation.bots.service import serve
+from novation.chain.ape import ApeChain
+from novation.console import Refused, chain_of, label, need_ether
+from novation.deployment.manifest import Manifest, attach, load, manifest_of, path_of, save
+from novation.deployment.parameters import load as load_parameters
+from novation.deployment.plan import deploy
+from novation.deployment.settings import Parameters
+from novation.deployment.system import System
+from novation.sim.crowd import cast
+from novation.sim.seed import KEEPER, LIQUIDATOR, people, seed
+
+WAD = 10**18
+EMBEDDED = ":test"  # how the name of a network ends that is gone with the process
+GAS_MONEY = 10**18  # wei of everybody who is seeded
+SENDERS = {"keeper": KEEPER, "liquidator": LIQUIDATOR}
+
+
+def deploy_system(network: str, account: str | None, params: str | None, real: bool, replace: bool) -> None:
+    """Deploys and writes the manifest. @raises what `one_sentence` knows."""
+    console = Console()
+    with chain_of(network, account) as chain:
+        parameters = load_parameters(params or chain.provider.network.name.removesuffix("-fork"))
+        if real:
+            parameters = parameters.with_sources("chainlink", "usdc")
+        deployer = chain.account(0)
+        need_ether(chain, deployer)
+        path = path_of(label(network))
+        is_kept = not network.endswith(EMBEDDED)
+        if is_kept and path.exists() and not replace:
+            raise Refused(f"{path} holds a deployment already: --replace overwrites it")
+        print(f"Deploying {parameters.file} to chain {chain.chain_id} as {deployer}.")
+        with console.status("") as status:
+            system = deploy(chain, parameters, deployer, status.update)
+        for record in system.records:
+            print(f"  {record.role:24} {record.address}")
+        if system.pending_owner:
+            print(f"{system.pending_owner} has to accept the ownership (accept_ownership).")
+        if is_kept:
+            print(save(manifest_of(system, label(network)), replace=replace))
+        else:
+            print("The embedded EVM ends with this process: nothing is written down.")
+
+
+def seed_system(network: str) -> None:
+    """Seeds what was deployed. @raises what `one_sentence` knows."""
+    console = Console()
+    with chain_of(network) as chain:
+        if not chain.provider.network.is_dev:
+            raise Refused(f"Seeding makes money: {network} is no local network")
+        system, _ = _deployed(chain, network)
+        if system.deployer not in chain.accounts:
+            raise Refused(f"The token of this deployment is minted by {system.deployer}, which is no account here")
+        everybody = people(chain, cast())
+        for address in (everybody.keeper, everybody.liquidator, everybody.cleaner, *everybody.lps, *everybody.traders):
+            chain.fund(address, GAS_MONEY)
+        with console.status("seeding insurance, LPs and traders"):
+            seed(system, everybody)
+        print(
+            f"Seeded the vault {system.vault.address}: {len(everybody.lps)} LPs, {len(everybody.traders)} traders."
+        )
+        for account, trader in everybody.traders.items():
+            print(f"  {account}  {trader.name:16} ${trader.deposit // WAD:,}")
+
+
+def run_bot(kind: str, network: str, account: str | None, profit: str, blocks: int | None, poll: float) -> None:
+    """Runs a keeper or a liquidator. @raises what `one_sentence` knows."""
+    least = _dollars(profit)
+    with chain_of(network, account) as chain:
+        system, manifest = _deployed(chain, network)
+        sender = chain.account(0 if account else SENDERS[kind])
+        need_ether(chain, sender)
+        serve(kind, chain, system, manifest.block, sender, least, blocks, print, poll)
+
+
+def _deployed(chain: ApeChain, network: str) -> tuple[System, Manifest]:
+    """The system of the network's manifest. @raises ManifestError."""
+    manifest = load(path_of(label(network)))
+    parameters: Parameters = load_parameters(manifest.parameter_file.removesuffix(".yaml"))
+    return attach(chain, manifest, parameters), manifest
+
+
+def _dollars(text: str) -> int:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise Refused(f"--profit {text} is not an amount of dollars") from None
+    if not value.is_finite() or value < 0:
+        raise Refused(f"--profit {text} is not an amount of dollars")
+    return int(value * WAD)

@@ -1,0 +1,1 @@
+"""A package, so that none of the same name in the environment is found first."""

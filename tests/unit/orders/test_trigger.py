@@ -1,0 +1,96 @@
+"""`trigger`: the newest price, younger than the commit, fires the order; T is a delay later."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.oracle import HALT, HEARTBEAT, REDUCE_ONLY
+from tests.support.orders import DELAY, WAD, Desk, Order, order_of
+
+
+def armed(desk: Desk, usd: int = 2_000, wait: int = 10, **changes: object) -> Order:
+    """A committed order with a trigger at 2,000 from above, and a price `wait` seconds later."""
+    order = desk.commit(**({"trigger": 2_000 * WAD, "trigger_above": True} | changes))
+    desk.chain.warp(wait)
+    desk.rig.push(usd)
+    return order
+
+
+def test_sets_the_due_time(desk: Desk) -> None:
+    order = armed(desk)
+    receipt = desk.orders.transact("trigger", tuple(order), 0, sender=desk.anyone)
+    event = receipt.one("Triggered")
+    fired = order_of(event)
+    assert (event.args["account"], event.args["slot"]) == (desk.account, 0)
+    assert fired == order._replace(due=desk.chain.now + DELAY)
+    assert desk.is_alive(fired)
+    assert not desk.is_alive(order)
+
+
+@pytest.mark.parametrize(
+    ("above", "usd", "code"),
+    [
+        (True, 1999, "TRIGGER"),
+        (True, 2000, None),
+        (True, 2500, None),
+        (False, 2001, "TRIGGER"),
+        (False, 2000, None),
+        (False, 1500, None),
+    ],
+)
+def test_at_or_beyond_the_trigger(desk: Desk, above: bool, usd: int, code: str | None) -> None:
+    order = armed(desk, usd, trigger_above=above)
+    assert desk.refusal("trigger", tuple(order), 0) == code
+
+
+def test_stale_for_a_price_that_is_not_younger_than_the_commit(desk: Desk) -> None:
+    desk.chain.warp(10)
+    order = armed(desk, 2_100, wait=0)
+    assert desk.refusal("trigger", tuple(order), 0) == "STALE"
+    desk.chain.warp(1)
+    assert desk.refusal("trigger", tuple(order), 0) == "STALE"
+    desk.rig.push(2_100)
+    assert desk.refusal("trigger", tuple(order), 0) is None
+
+
+def test_stale_in_halt(desk: Desk) -> None:
+    order = armed(desk)
+    desk.chain.warp(HEARTBEAT + 1)
+    assert desk.rig.oracle.call("read", 0)[4] == HALT
+    assert desk.refusal("trigger", tuple(order), 0) == "STALE"
+
+
+def test_reduce_only_prices_fire_too(desk: Desk) -> None:
+    desk.rig.oracle.transact("set_status", 0, REDUCE_ONLY, sender=desk.rig.guardian)
+    order = armed(desk)
+    assert desk.refusal("trigger", tuple(order), 0) is None
+
+
+def test_stale_for_a_market_without_a_feed(desk: Desk) -> None:
+    order = armed(desk, market=9)
+    assert desk.refusal("trigger", tuple(order), 0) == "STALE"
+
+
+@pytest.mark.parametrize(("seconds", "code"), [(10 + DELAY - 1, "EXPIRED"), (10 + DELAY, None)])
+def test_expired(desk: Desk, seconds: int, code: str | None) -> None:
+    order = armed(desk, expires_at=desk.chain.now + seconds)
+    assert desk.refusal("trigger", tuple(order), 0) == code
+
+
+def test_order_already_triggered(desk: Desk) -> None:
+    order = armed(desk)
+    receipt = desk.orders.transact("trigger", tuple(order), 0, sender=desk.anyone)
+    fired = order_of(receipt.one("Triggered"))
+    assert desk.refusal("trigger", tuple(order), 0) == "ORDER"
+    assert desk.refusal("trigger", tuple(fired), 0) == "ORDER"
+
+
+def test_order_without_a_trigger(desk: Desk) -> None:
+    order = desk.commit()
+    assert desk.refusal("trigger", tuple(order), 0) == "ORDER"
+    assert desk.refusal("trigger", tuple(order._replace(due=0)), 0) == "ORDER"
+
+
+@pytest.mark.parametrize("slot", [1, 16, 2**200])
+def test_order_in_another_slot(desk: Desk, slot: int) -> None:
+    assert desk.refusal("trigger", tuple(armed(desk)), slot) == "ORDER"
