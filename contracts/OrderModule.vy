@@ -23,6 +23,8 @@ FREE: constant(uint256) = 1  # of a slot that was used: a word that is never zer
 # Error(string) with a string of up to 32 bytes: selector 4 | offset 32 | length 32 | text 32
 ERROR_BYTES: constant(uint256) = 100
 CODE_BYTES: constant(uint256) = 8
+SIZE_BOUND: constant(int256) = 2**103
+PRICE_BOUND: constant(uint256) = 2**112
 # As much revert data as is passed on.
 REVERT_BYTES: constant(uint256) = 260
 
@@ -68,7 +70,7 @@ def commit(order: IOrderModule.Order, slot: uint256) -> uint256:
     """
     @notice Commits an order into one of the account's 16 slots. The owner, or an operator with TRADE. `due` and `committed_at` are set here.
     @return T (0 for an order with a trigger).
-    @custom:reverts AUTH, SLOT, ZERO, FEE, EXPIRED, and what the vault's `reserve` reverts with.
+    @custom:reverts AUTH, SLOT, ZERO, BOUND, FEE, EXPIRED, and what the vault's `reserve` reverts with.
     """
     return self._commit(order, slot)
 
@@ -210,6 +212,9 @@ def _commit(order: IOrderModule.Order, slot: uint256) -> uint256:
     self._authorise(order.account)
     assert slot < SLOTS and self._slots[order.account][slot] <= FREE, "SLOT"
     assert order.size != 0, "ZERO"
+    # What the pool's words and arithmetic hold; an order beyond them could never fill.
+    assert order.size > -SIZE_BOUND and order.size < SIZE_BOUND, "BOUND"
+    assert order.acceptable < PRICE_BOUND and order.trigger < PRICE_BOUND, "BOUND"
     assert order.fee >= FEE_MIN and order.fee <= FEE_MAX, "FEE"
     # a time and 32 bits
     due: uint256 = unsafe_add(block.timestamp, DELAY)

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from novation.bots.keeper import Done
-from novation.chain.protocol import Chain
+from novation.chain.protocol import Chain, ChainError
 
 POLL = 1.0  # seconds between looks at the newest block
+FAILURES = 5  # of the network in a row, before the bot gives up
 
 
 @contextmanager
@@ -45,16 +46,22 @@ def follow(
     @param tell Gets the block and what was done.
     @param blocks Steps to take; None for no end.
     @return steps taken.
+    @raises ChainError where the network fails so many times in a row as is no hiccup.
     """
-    steps, seen = 0, -1
+    steps, seen, failures = 0, -1, 0
     while not stop.is_set():
-        newest = chain.block
-        if newest > seen:
-            seen = newest
-            tell(newest, step())
-            steps += 1
-            if blocks is not None and steps >= blocks:
-                break
-        else:
-            stop.wait(poll)
+        try:
+            newest = chain.block
+            if newest > seen:
+                tell(newest, step())
+                seen = newest
+                steps += 1
+            failures = 0
+        except (ChainError, OSError):
+            failures += 1
+            if failures >= FAILURES:
+                raise
+        if blocks is not None and steps >= blocks:
+            break
+        stop.wait(poll)
     return steps

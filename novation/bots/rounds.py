@@ -52,7 +52,10 @@ class Rounds:
 
     def refresh(self) -> bool:
         """Asks for the newest round and what was missed since; whether anything is new."""
-        number, answer, _, updated_at, _ = self._feed.call("latestRoundData")
+        try:
+            number, answer, _, updated_at, _ = self._feed.call("latestRoundData")
+        except Reverted:  # no round yet
+            return False
         self.answer = int(answer)
         if self._numbers and number == self._numbers[-1]:
             return False

@@ -60,7 +60,7 @@ class Orders:
     def commit(self, sender: int, order: Order, slot: int) -> int:
         """Takes an order; its fee is escrowed and an opening one judged. @returns T (0 with a trigger).
 
-        @raises Revert AUTH, SLOT, ZERO, FEE, EXPIRED and those of `vault.reserve`.
+        @raises Revert AUTH, SLOT, ZERO, BOUND, FEE, EXPIRED and those of `vault.reserve`.
         """
         if not self.vault.may(sender, order.account, TRADE):
             raise Revert("AUTH")
@@ -68,6 +68,8 @@ class Orders:
             raise Revert("SLOT")
         if order.size == 0:
             raise Revert("ZERO")
+        if abs(order.size) >= 1 << 103 or max(order.acceptable, order.trigger) >= 1 << 112:
+            raise Revert("BOUND")
         terms = self.terms
         if not terms.fee_min <= order.fee <= terms.fee_max:
             raise Revert("FEE")

@@ -42,7 +42,9 @@ def test_an_operator_whose_power_ended(desk: Desk) -> None:
 def test_an_order_absurd_in_every_field_is_refused_or_ends_nowhere(desk: Desk) -> None:
     top, low = 2**256 - 1, -(2**255)
     absurd = desk.order(size=low, market=top, acceptable=top, trigger=top, expires_at=top)
-    assert desk.refusal("commit", tuple(absurd._replace(fee=top)), 0, sender=desk.trader) == "FEE"
-    committed = desk.commit(size=low, market=top, acceptable=top, trigger=top, expires_at=top)
+    assert desk.refusal("commit", tuple(absurd._replace(fee=top)), 0, sender=desk.trader) == "BOUND"
+    edge = {"size": 1 - 2**103, "market": top, "acceptable": 2**112 - 1, "trigger": 2**112 - 1, "expires_at": top}
+    assert desk.refusal("commit", tuple(desk.order(**edge, fee=top)), 0, sender=desk.trader) == "FEE"
+    committed = desk.commit(**edge)
     assert desk.refusal("trigger", tuple(committed), 0) == "STALE"
     assert desk.refusal("cancel", tuple(committed), 0, sender=desk.trader) is None

@@ -26,7 +26,7 @@ def test_leaves_the_healthy(floor: Floor) -> None:
 def test_closes_a_part(floor: Floor) -> None:
     house = floor.house
     levered(floor, house.taker)
-    house.set_price(ETH, 3_740)
+    house.set_price(ETH, 3_725)
     (done,) = floor.liquidator().step()
     told = done.receipt.one("Liquidated").args
     assert (done.kind, done.account, done.market) == ("liquidate", house.taker, ETH)
@@ -51,7 +51,7 @@ def test_takes_the_market_that_pays_more(floor: Floor) -> None:
     house = floor.house
     house.trade(house.taker, ETH, 2 * WAD, 4_000)
     house.trade(house.taker, BTC, 9 * WAD, 110_000)
-    house.set_price(BTC, 102_700)
+    house.set_price(BTC, 102_300)
     done = floor.liquidator().step()
     assert done[0].market == BTC
 
@@ -59,7 +59,7 @@ def test_takes_the_market_that_pays_more(floor: Floor) -> None:
 def test_several_accounts_are_one_transaction(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     house = floor.house
     levered(floor, house.taker, house.maker)
-    house.set_price(ETH, 3_740)
+    house.set_price(ETH, 3_725)
     monkeypatch.setattr(module, "VIEW", 1)  # asks for one account at a time
     before = floor.recorded.transactions
     done = floor.liquidator().step()
@@ -69,7 +69,7 @@ def test_several_accounts_are_one_transaction(floor: Floor, monkeypatch: pytest.
 
 def test_profit(floor: Floor) -> None:
     levered(floor, floor.house.taker)
-    floor.house.set_price(ETH, 3_740)
+    floor.house.set_price(ETH, 3_725)
     greedy = floor.liquidator(profit=10**6 * WAD)
     assert greedy.step() == []
     assert greedy.refusals == {"UNPROFITABLE": 1}
@@ -78,11 +78,11 @@ def test_profit(floor: Floor) -> None:
 def test_halted_markets_wait(floor: Floor) -> None:
     house = floor.house
     levered(floor, house.taker)
-    house.set_price(ETH, 3_740)
+    house.set_price(ETH, 3_725)
     house.warp(10_000)
     liquidator = floor.liquidator()
     if liquidator.unhealthy([house.taker]):  # unhealthy even at the favourable side
         assert liquidator.step() == []
         assert liquidator.refusals == {"HALTED": 1}
-    house.set_price(ETH, 3_740)
+    house.set_price(ETH, 3_725)
     assert len(liquidator.step()) == 1

@@ -40,9 +40,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("due", "now", "index"), CASES.values(), ids=CASES)
-def test_reference(
-    feed: tuple[RevmChain, Rounds, list[int]], due: int, now: int, index: int | None
-) -> None:
+def test_reference(feed: tuple[RevmChain, Rounds, list[int]], due: int, now: int, index: int | None) -> None:
     _, rounds, numbers = feed
     if (due, now) == (201, 400):  # 200 is in force at 261 and nothing came in between
         index = 1
@@ -72,7 +70,7 @@ def test_a_new_phase_starts_afresh(feed: tuple[RevmChain, Rounds, list[int]]) ->
     chain, rounds, _ = feed
     rounds.refresh()
     proxy = chain.at("MockAggregatorProxy", rounds.source)
-    proxy.transact("next_phase", sender=chain.account(0))
+    proxy.transact("set_phase", 2, sender=chain.account(0))
     chain.set_time(1_000_500)
     proxy.transact("push", 4_000 * 10**8, sender=chain.account(0))
     assert rounds.refresh()

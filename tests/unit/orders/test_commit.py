@@ -125,3 +125,13 @@ def test_order_of_the_checks(desk: Desk, wrong: dict[str, Any], slot: int, code:
     order = tuple(desk.order(**wrong))
     assert desk.refusal("commit", order, slot, sender=desk.anyone) == "AUTH"
     assert desk.refusal("commit", order, slot, sender=desk.trader) == code
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [{"size": 1 << 103}, {"size": -(1 << 103)}, {"size": -(1 << 255)}, {"acceptable": 1 << 112}, {"trigger": 1 << 112}],
+)
+def test_what_no_fill_could_hold_is_out_of_bounds(desk: Desk, beyond: dict[str, int]) -> None:
+    assert desk.refusal("commit", tuple(desk.order(**beyond)), 0, sender=desk.trader) == "BOUND"
+    within = {name: number + (1 if number < 0 else -1) for name, number in beyond.items() if number != -(1 << 255)}
+    assert desk.refusal("commit", tuple(desk.order(**within)), 0, sender=desk.trader) is None

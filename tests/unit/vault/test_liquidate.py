@@ -73,14 +73,15 @@ def test_bankrupt_without_insurance_the_pool_pays(bench: Bench, thin: str) -> No
 
 def test_past_the_credit_of_the_pool(bench: Bench, thin: str) -> None:
     """Bad debt is the pool's, whatever its cash: it is recognised, not kept."""
-    bench.vault.transact("set_credit", 0, 0, sender=bench.guardian)
     pool = bench.pool.address
-    bench.vault.transact("pull", pool, bench.cash(pool), sender=bench.shares)
     bench.open(bench.trader, -10 * WAD)
     bench.vault.transact("pull", pool, bench.cash(pool), sender=bench.shares)
-    bench.push(ETH, 3_000)
+    bench.open(bench.trader, 10 * WAD, usd=3_000)
+    bench.vault.transact("set_credit", 0, 0, sender=bench.guardian)
+    assert bench.cash(pool) < -9_000 * WAD
     assert bench.liquidate(thin).ok
     assert bench.cash(thin) == 0
+    assert bench.cash(pool) < -6_000 * WAD
     assert bench.vault.call("debts") == 0
 
 

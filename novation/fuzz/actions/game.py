@@ -1,0 +1,264 @@
+"""What actions see and draw from: the mirror, its random numbers, and questions about the state.
+
+Everything here is read off the chain's words, so that actions are the same with and without a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, NamedTuple, TypeVar
+
+from novation.fixed import BPS, WAD, unpack
+from novation.fuzz.mirror import Mirror, Result
+from novation.fuzz.slots import ORDER_SLOTS
+from novation.fuzz.worlds import REFERENCE, SECOND, Cast, Stage
+from novation.model import words
+from novation.model.feeds import PHASE, Aggregator, Round
+from novation.model.ledger import NEW, Account
+from novation.model.market import EMPTY, Config, Market, Position
+from novation.model.oracle import Price
+from novation.model.orders import Order
+from novation.model.view import PoolView, Standing, View, standing
+
+T = TypeVar("T")
+Play = Callable[["Game"], None]
+FAR = 1 << 39  # a time that never comes
+
+
+class Action(NamedTuple):
+    """A move and how often it is drawn."""
+
+    play: Play
+    weight: int
+
+
+ACTIONS: dict[str, Action] = {}
+
+
+def action(weight: int) -> Callable[[Play], Play]:
+    """Registers an action under its function's name."""
+
+    def register(play: Play) -> Play:
+        ACTIONS[play.__name__] = Action(play, weight)
+        return play
+
+    return register
+
+
+class Game:
+    """A mirror with dice."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.mirror = mirror
+        self.random = Random(0)
+        self.stage: Stage = mirror.stage
+        self.cast: Cast = mirror.stage.cast
+        self.markets: tuple[int, ...] = mirror.slots.markets
+        self.delay = self.stage.world.parameters.orders.delay
+        self.window = self.stage.world.parameters.orders.window
+        self.grace = self.stage.world.parameters.orders.grace
+        self.unit = mirror.facts.unit
+        self._keys = {account: self.cast.key(account) for account in mirror.slots.people}
+
+    def play(self, name: str, seed: int) -> None:
+        """One action. @raises Mismatch, Violation."""
+        self.random.seed(seed)
+        ACTIONS[name].play(self)
+
+    # --- dice
+
+    def chance(self, percent: int) -> bool:
+        """True in so many of a hundred cases."""
+        return self.random.random() * 100 < percent
+
+    def pick(self, items: Sequence[T]) -> T:
+        """One of them."""
+        return items[int(self.random.random() * len(items))]
+
+    def between(self, low: int, high: int) -> int:
+        """Uniform, both ends included."""
+        return self.random.randint(low, high) if low < high else low
+
+    def sizes(self, low: int, high: int) -> int:
+        """From low to high, small ones as likely as large ones; low > 0."""
+        if high <= low:
+            return low
+        bits = self.random.uniform(low.bit_length() - 1, high.bit_length())
+        return max(low, min(high, int(2.0**bits) + self.random.getrandbits(20)))
+
+    # --- who
+
+    def account(self) -> int:
+        """A trader's account."""
+        return self.pick(self.cast.traders)
+
+    def key(self, account: int) -> int:
+        """Who signs for an account."""
+        return self._keys[account]
+
+    def sender(self, account: int) -> int:
+        """Mostly the owner, now and then an operator or a stranger."""
+        if self.chance(92):
+            return self._keys[account]
+        return self.pick((self.cast.operator, self.cast.operator, self.cast.stranger))
+
+    def anyone(self) -> int:
+        """Somebody."""
+        return self.pick(self.cast.senders)
+
+    def holding(self) -> int:
+        """An account with positions, if there is one."""
+        return self.pick([a for a in self.cast.traders if self.held(a)] or self.cast.traders)
+
+    # --- state
+
+    @property
+    def now(self) -> int:
+        """Unix seconds."""
+        return self.mirror.now
+
+    @property
+    def view(self) -> View:
+        """The chain's state."""
+        return self.mirror.view
+
+    def of(self, account: int) -> Account:
+        """An account's word."""
+        return self.mirror.facts.tables.accounts.get(account, NEW)
+
+    def cash(self, account: int) -> int:
+        """WAD USD."""
+        return self.of(account).cash
+
+    def held(self, account: int) -> list[int]:
+        """The markets it has positions in."""
+        bits = self.of(account).markets
+        return [market for market in self.markets if bits >> market & 1] if bits else []
+
+    def pool(self, market: int) -> PoolView:
+        """The pool of a market."""
+        return self.mirror.facts.tables.pools[market // SECOND]
+
+    def config(self, market: int) -> Config:
+        """What a market is set to."""
+        return self.pool(market).configs[market]
+
+    def state(self, market: int) -> Market:
+        """A market's words."""
+        return self.pool(market).markets[market]
+
+    def position(self, account: int, market: int) -> Position:
+        """Its position."""
+        return self.pool(market).positions.get((account, market), EMPTY)
+
+    def price(self, market: int) -> Price:
+        """What the adapter says."""
+        return self.mirror.price(market)
+
+    def standing(self, account: int) -> Standing:
+        """Margin and requirements."""
+        return standing(self.mirror.view, account)
+
+    def margin_over(self, account: int) -> int:
+        """Margin less maintenance, WAD USD."""
+        found = self.standing(account)
+        return found.margin - found.risk.maintenance
+
+    def sick(self) -> list[int]:
+        """Accounts that may be liquidated."""
+        return [a for a in self.cast.traders if self.of(a).markets and self.margin_over(a) < 0]
+
+    def market(self) -> int:
+        """A market, mostly one of the first two."""
+        return self.pick(self.markets[:2]) if self.chance(40) else self.pick(self.markets)
+
+    def notional(self, market: int, usd: int) -> int:
+        """Base units worth some WAD USD."""
+        return usd * WAD // max(1, self.price(market).mid)
+
+    # --- orders
+
+    def live(self, due: bool | None = None) -> list[tuple[Order, int]]:
+        """Live orders and their slots; those with or without a due time only."""
+        found = self.mirror.orders.items()
+        return [(order, at[1]) for at, order in found if due is None or (order.due != 0) == due]
+
+    def free_slot(self, account: int) -> int:
+        """A slot of the account without an order; slot 0 if there is none."""
+        orders = self.mirror.orders
+        return next((slot for slot in ORDER_SLOTS if (account, slot) not in orders), 0)
+
+    # --- feeds
+
+    def source(self, market: int) -> Aggregator:
+        """What the feed's contract holds."""
+        return self.mirror.sources[market]
+
+    def last(self, market: int) -> Round:
+        """The newest round that a feed has or had."""
+        source = self.source(market)
+        found = source.rounds.get(source.state["latest"])
+        return found if found is not None else next(reversed(source.rounds.values()))
+
+    def answer(self, market: int, mid: int) -> int:
+        """A WAD price in the feed's decimals, at least 1."""
+        return max(1, mid * 10 ** self.source(market).state["decimals"] // WAD)
+
+    def last_mid(self, market: int) -> int:
+        """The newest round's price, WAD."""
+        return max(1, self.last(market).answer * WAD // 10 ** self.source(market).state["decimals"])
+
+    def healthy_answer(self, key: int) -> int:
+        """The last good price of a market in the decimals of its feed, or of its reference."""
+        mid = self.price(key % REFERENCE).mid or self.state(key % REFERENCE).price
+        return self.answer(key, mid)
+
+    def feed_decimals(self, market: int) -> int:
+        """As the adapter has them."""
+        word = self.mirror.facts.words[self.mirror.slots.index["feed", market]]
+        return unpack(word, words.FEED)[3]
+
+    def push(self, market: int, mid: int, at: int | None = None) -> int:
+        """A round at a WAD price. @return its id."""
+        return self.mirror.post(market, self.answer(market, mid), at)
+
+    def refresh(self, market: int) -> int:
+        """A round now, a little elsewhere. @return its id."""
+        mid = self.price(market).mid * self.between(9980, 10020) // BPS
+        return self.push(market, mid)
+
+    def refresh_all(self) -> None:
+        """A round of every feed whose price has an age."""
+        for market in self.markets:
+            if self.last(market).updated_at < self.now and self.price(market).mid:
+                self.refresh(market)
+
+    def reference(self, order: Order) -> int:
+        """The round that an order fills at, as far as the feed's rounds tell; 0 where there is none."""
+        source, end = self.source(order.market), order.due + self.window
+        latest = source.state["latest"]
+        floor = source.state["phase"] * PHASE
+        number = latest
+        while number > floor:
+            found = source.rounds.get(number)
+            if found is None:
+                break
+            if found.updated_at < order.due:
+                return number if number == latest or self.now > end else number + 1
+            number -= 1
+        return number + 1 if number < latest else latest
+
+    # --- doing
+
+    def call(self, part: str, name: str, sender: int, *args: Any, bold: bool = False) -> Result:
+        """A protocol call on both sides."""
+        return self.mirror.call(part, name, sender, *args, bold=bold)
+
+    def warp(self, seconds: int) -> None:
+        """Time passes."""
+        self.mirror.warp(seconds)
+
+    def until(self, time: int) -> None:
+        """To a time, if it is ahead."""
+        self.mirror.warp(time - self.now)

@@ -1,0 +1,225 @@
+"""Orders: commits of every kind, triggers, fills at right and wrong rounds, cancels, claims."""
+
+from __future__ import annotations
+
+from novation.fixed import BPS, WAD
+from novation.fuzz.actions.game import FAR, Game, action
+from novation.model.orders import Order
+
+HUGE = (1 << 100, 1 << 127, (1 << 255) - 1)
+
+
+def wanted_size(game: Game, account: int, market: int) -> tuple[int, bool]:
+    """A size that goes somewhere interesting, and whether it asks to reduce only."""
+    size = game.position(account, market).size
+    config = game.config(market)
+    cap = config.position_cap * config.skew_scale // BPS
+    price = max(1, game.price(market).mid)
+    least = -(-game.mirror.facts.terms.min_notional * WAD // price)
+    roll = game.between(0, 99)
+    sign = game.pick((1, -1))
+    if size and roll < 45:
+        part = game.pick((size, size, size // 2, size // 3, size * 9 // 10, size * 3 // 2, 2 * size, size + 1))
+        if roll < 5:
+            part = size - (least if size > 0 else -least) + game.pick((-1, 0, 1))  # leaves about the smallest
+        return -part, game.chance(60)
+    if size and roll < 60:
+        sign = 1 if size > 0 else -1
+    free = max(0, game.cash(account))
+    if roll < 80:  # about what the margin allows
+        ratio = config.initial * game.pick((100, 110, 130, 200, 500, 97, 99, 101)) // 100
+        most = free * BPS * WAD // max(1, ratio * price)
+        return sign * max(1, min(most, cap)), False
+    if roll < 85:  # about the caps
+        state = game.state(market)
+        side = state.long if sign > 0 else state.short
+        room = config.open_interest_cap * config.skew_scale // BPS - side
+        return sign * max(1, game.pick((cap - abs(size), room)) + game.pick((-1, 0, 0, 1))), False
+    if roll < 89:  # about the smallest
+        return sign * max(1, least + game.pick((-1, 0, 1, least // 3))), False
+    return sign * game.sizes(max(1, least // 4), max(2, cap * 2)), game.chance(15)
+
+
+def make(game: Game, account: int, market: int) -> Order:
+    """An order; most are plain."""
+    size, reduce_only = wanted_size(game, account, market)
+    mid = game.price(market).mid
+    acceptable = trigger = 0
+    fees = game.stage.world.parameters.orders
+    fee = game.pick((fees.fee_min, fees.fee_min, game.between(fees.fee_min, fees.fee_max), fees.fee_max))
+    expires = game.pick((FAR, FAR, FAR, game.now + game.delay, game.now + game.between(0, 2000)))
+    if game.chance(20):
+        acceptable = max(1, mid * (BPS + game.between(-100, 100)) // BPS)
+    if game.chance(15):
+        trigger = max(1, mid * (BPS + game.between(-60, 60)) // BPS)
+    roll = game.between(0, 199)
+    if roll == 0:
+        size = 0
+    elif roll == 1:
+        fee = game.pick((fees.fee_min - 1, fees.fee_max + 1))
+    elif roll == 2:
+        expires = game.now + game.delay - 1
+    elif roll == 3:
+        market = game.pick((13, 15, 31, 32))
+    return Order(account, market, size, acceptable, trigger, game.chance(50), reduce_only, fee, expires, 0, 0)
+
+
+@action(12)
+def commit(game: Game) -> None:
+    """Any order into a free slot, or into a taken one."""
+    account = game.account()
+    order = make(game, account, game.market())
+    slot = game.free_slot(account)
+    if game.chance(4):
+        slot = game.pick((0, 1, 15, 16, 1 << 200))
+    game.call("orders", "commit", game.sender(account), order, slot)
+
+
+@action(1)
+def commit_huge(game: Game) -> None:
+    """A size at the width of numbers."""
+    account, market = game.account(), game.market()
+    size = game.pick(HUGE) * game.pick((1, -1))
+    order = Order(account, market, size, 0, 0, False, game.chance(30), WAD, FAR, 0, 0)
+    if game.call("orders", "commit", game.key(account), order, game.free_slot(account), bold=True).ok:
+        fill(game, *game.live()[-1])
+
+
+def fill(game: Game, order: Order, slot: int) -> str:
+    """Goes to where an order can fill and executes it, mostly at the right round. @return the code."""
+    roll = game.between(0, 99)
+    if roll < 60:
+        game.until(order.due)
+    elif roll < 80:
+        game.until(order.due + game.pick((1, game.window, game.window + 1, game.window + game.grace)))
+    elif roll < 83:
+        game.until(order.due + game.window + game.grace + 1)
+    roll = game.between(0, 99)
+    if roll < 70 or game.last(order.market).updated_at < order.due - 3000:
+        game.refresh(order.market) if game.chance(70) else game.push(order.market, game.last_mid(order.market))
+    for market in game.held(order.account):
+        if market != order.market and game.chance(90):
+            game.refresh(market)
+    reference = game.reference(order)
+    if game.chance(6):
+        reference += game.pick((-1, 1, 2, 1 << 64, 1 << 80))
+    if game.chance(2):
+        order = order._replace(size=order.size + 1)
+        slot = game.pick((slot, 16))
+    keeper = game.pick(game.cast.keepers) if game.chance(95) else order.account
+    if keeper not in game.mirror.slots.people:
+        keeper = game.key(order.account)
+    return game.call("orders", "execute", keeper, order, slot, max(0, reference)).code
+
+
+@action(16)
+def execute(game: Game) -> None:
+    """A due order."""
+    live = game.live(due=True)
+    if live:
+        fill(game, *game.pick(live))
+
+
+@action(14)
+def trade(game: Game) -> None:
+    """Commits and fills in one go."""
+    account = game.account()
+    order = make(game, account, game.market())
+    slot = game.free_slot(account)
+    if game.call("orders", "commit", game.key(account), order, slot).ok:
+        committed = game.mirror.orders[account, slot]
+        if committed.due:
+            fill(game, committed, slot)
+
+
+@action(6)
+def open_anew(game: Game) -> None:
+    """A plain position in a market where the account has none, so that it has several."""
+    account = game.account()
+    others = [market for market in game.markets if market not in game.held(account)]
+    if not others:
+        return
+    market = game.pick(others)
+    config = game.config(market)
+    least = 2 * game.mirror.facts.terms.min_notional
+    usd = max(least, max(0, game.cash(account)) * game.between(1, 8) // 4)
+    cap = config.position_cap * config.skew_scale // BPS
+    size = max(1, min(game.notional(market, usd), cap)) * game.pick((1, -1))
+    order = Order(account, market, size, 0, 0, False, False, WAD, FAR, 0, 0)
+    slot = game.free_slot(account)
+    for other in game.held(account):
+        if game.last(other).updated_at < game.now:
+            game.refresh(other)
+    if game.call("orders", "commit", game.key(account), order, slot).ok:
+        fill(game, game.mirror.orders[account, slot], slot)
+
+
+@action(5)
+def trigger(game: Game) -> None:
+    """Fires orders, some after the price was moved there."""
+    live = game.live(due=False)
+    if not live:
+        return
+    order, slot = game.pick(live)
+    if game.chance(70):
+        game.warp(game.pick((1, 1, 5)))
+        step = 1 if order.trigger_above else -1
+        game.push(order.market, order.trigger + step * game.pick((0, 10**11, -(10**11))))
+    game.call("orders", "trigger", game.anyone(), order, slot if game.chance(97) else 16)
+
+
+@action(1)
+def trigger_due(game: Game) -> None:
+    """An order that is due already."""
+    live = game.live(due=True)
+    if live:
+        order, slot = game.pick(live)
+        name = game.pick(("trigger", "execute"))
+        args = (order, slot) if name == "trigger" else (order._replace(due=0), slot, 1)
+        game.call("orders", name, game.anyone(), *args)
+
+
+@action(5)
+def cancel(game: Game) -> None:
+    """When it may and when not."""
+    live = game.live()
+    if not live:
+        return
+    order, slot = game.pick(live)
+    if order.due and game.chance(50):
+        game.until(order.due + game.window + game.grace + game.pick((0, 1, 100)))
+    if game.chance(3):
+        order = order._replace(fee=order.fee + 1)
+    game.call("orders", "cancel", game.sender(order.account), order, slot)
+
+
+@action(2)
+def claim_fees(game: Game) -> None:
+    """A keeper's earnings."""
+    keeper = game.pick(game.cast.keepers) if game.chance(80) else game.anyone()
+    game.call("orders", "claim", game.anyone(), keeper)
+
+
+@action(1)
+def strangers_at_the_modules(game: Game) -> None:
+    """Externals of the vault and the pool that only another contract of ours may call."""
+    sender, account, market = game.anyone(), game.account(), game.market()
+    pool = "pool1" if market >= 16 else "pool"
+    size = game.between(1, 10**18)
+    name = game.pick(("trade", "reserve", "release", "liquidate", "fill", "pool_liquidate", "realise", "collect"))
+    if name == "trade":
+        game.call("vault", name, sender, account, market, size, 1, 1, 1, 0, False)
+    elif name == "reserve":
+        game.call("vault", name, sender, account, market, size, 1, True)
+    elif name == "release":
+        game.call("vault", name, sender, account, size, True)
+    elif name == "liquidate":
+        game.call("vault", name, sender, account, market, sender, 0, 10_000, 1, size)
+    elif name == "fill":
+        game.call(pool, name, sender, account, market, size, 1, 1, 1, 0, False, 0, 0, True)
+    elif name == "pool_liquidate":
+        game.call(pool, "liquidate", sender, account, market, 0, 0, 0, False)
+    elif name == "realise":
+        game.call(pool, name, sender, account, market, size)
+    else:
+        game.call(pool, name, sender)
