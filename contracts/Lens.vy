@@ -191,19 +191,30 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
             if (word >> 16) & (1 << market) != 0:
                 holders.append(accounts[place])
                 places.append(place)
-            place += 1
+            place = unsafe_add(place, 1)
         pool: IClearingPool = self._pool_of(market)
         seen: perp_risk.View = self._view(pool, market)
         scale: int256 = words._scale(seen.config)
+        ratio: int256 = words._config(seen.config, words.MAINTENANCE)
+        slope: int256 = words._config(seen.config, words.SLOPE)
+        halted: bool = seen.status == IOracleAdapter.Status.HALT
         held: DynArray[uint256, MAX_ACCOUNTS] = staticcall pool.position_words(holders, market)
         place = 0
         for position: uint256 in held:
             size: int256 = words._size(position)
-            price: int256 = perp_risk._equity_price(seen.status, size, seen.low, seen.mid, seen.high)
-            margins[places[place]] += maths._pnl(size, words._basis(position), price, seen.state.funding) - perp._maintenance(
-                seen.config, scale, size, seen.mid
+            price: int256 = seen.mid
+            if halted:
+                price = perp_risk._equity_price(seen.status, size, seen.low, seen.mid, seen.high)
+            # Widths as in perp_math: neither the pnl nor the sum over 32 markets comes near 2^255.
+            margins[places[place]] = unsafe_add(
+                margins[places[place]],
+                unsafe_sub(
+                    maths._pnl(size, words._basis(position), price, seen.state.funding),
+                    maths._requirement(size, seen.mid, ratio, slope, abs(size), scale),
+                ),
             )
-            place += 1
+            # At most MAX_ACCOUNTS.
+            place = unsafe_add(place, 1)
     found: uint256 = 0
     bit: uint256 = 1
     for margin: int256 in margins:
@@ -260,12 +271,20 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
     totals = rules._add(totals, risk, about.gain_weight, pool_cash - outcome.fill.cash, about.credit)
     cash: int256 = self._cash(word) + outcome.fill.cash
     if len(code) == 0:
-        if outcome.fill.opening:
-            code = rules._may_open(cash, totals)
-        else:
-            code = rules._may_close(outcome.fill.health, cash + totals.equity)
-        if len(code) == 0 and pool_cash - outcome.fill.cash < -convert(about.credit, int256):
+        # The vault's checks in the vault's order.
+        bitmap: uint256 = markets_after | (1 << market)
+        if outcome.fill.cash > 0 and pool_cash - outcome.fill.cash < -convert(about.credit, int256):
             code = "CREDIT"
+        elif not outcome.fill.opening:
+            code = rules._may_close(outcome.fill.health, cash + totals.equity)
+        elif (word >> 16) & (1 << market) == 0 and rules._count(bitmap) > rules.MAX_POSITIONS:
+            code = "MAX"
+        else:
+            code = rules._may_open(cash, totals)
+            if len(code) == 0 and cash < 0:
+                change: int256 = -cash - max(0, -self._cash(word))
+                if convert(staticcall VAULT.debts(), int256) + change > self._cash(staticcall VAULT.account_word(VAULT.address)):
+                    code = "DEBT"
     skew: int256 = seen.state.long - seen.state.short - outcome.fill.delta
     cost: int256 = maths._fill_cost(outcome.fill.delta, terms.price, skew, words._scale(stored[0]))
     size: int256 = max(abs(outcome.fill.delta), 1)

@@ -47,11 +47,7 @@ def liquidate(account: address, market: uint256) -> uint256:
     @return reward, WAD USD.
     @custom:reverts HEALTHY, HALTED, MARKET.
     """
-    reward: uint256 = extcall VAULT.liquidate(
-        account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD
-    )
-    log ILiquidationModule.Rewarded(liquidator=msg.sender, account=account, market=market, reward=reward)
-    return reward
+    return extcall VAULT.liquidate(account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD)
 
 
 @external
@@ -64,9 +60,7 @@ def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256,
     assert len(accounts) == len(markets), "LENGTH"
     done: uint256 = 0
     for i: uint256 in range(len(accounts), bound=MANY):
-        success: bool = False
-        answer: Bytes[32] = b""
-        success, answer = raw_call(
+        success: bool = raw_call(
             VAULT.address,
             abi_encode(
                 accounts[i],
@@ -78,16 +72,9 @@ def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256,
                 MINIMUM_REWARD,
                 method_id=method_id("liquidate(address,uint256,address,uint256,uint256,uint256,uint256)"),
             ),
-            max_outsize=32,
             revert_on_failure=False,
         )
         if success:
             # at most MANY
             done = unsafe_add(done, 1)
-            log ILiquidationModule.Rewarded(
-                liquidator=msg.sender,
-                account=accounts[i],
-                market=markets[i],
-                reward=extract32(answer, 0, output_type=uint256),
-            )
     return done

@@ -86,5 +86,5 @@ def _accounts(alias: str | None) -> list:  # type: ignore[type-arg]
 def _end(text: str, code: int) -> None:
     line = " ".join(text.split()).removesuffix(" Options:")
     sys.stdout.flush()
-    print(line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else "."), file=sys.stderr)
+    print(line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else "."), file=sys.stderr, flush=True)
     raise SystemExit(code)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from novation.bots.service import serve
 from novation.chain.ape import ApeChain
+from novation.chain.compiler import compile_all
 from novation.console import Refused, chain_of, label, need_ether
 from novation.deployment.manifest import Manifest, attach, load, manifest_of, path_of, save
 from novation.deployment.parameters import load as load_parameters
@@ -37,7 +38,8 @@ def deploy_system(network: str, account: str | None, params: str | None, real: b
         if is_kept and path.exists() and not replace:
             raise Refused(f"{path} holds a deployment already: --replace overwrites it")
         print(f"Deploying {parameters.file} to chain {chain.chain_id} as {deployer}.")
-        with console.status("") as status:
+        with console.status("compiling the contracts: half a minute, once") as status:
+            compile_all()
             system = deploy(chain, parameters, deployer, status.update)
         for record in system.records:
             print(f"  {record.role:24} {record.address}")
@@ -63,9 +65,7 @@ def seed_system(network: str) -> None:
             chain.fund(address, GAS_MONEY)
         with console.status("seeding insurance, LPs and traders"):
             seed(system, everybody)
-        print(
-            f"Seeded the vault {system.vault.address}: {len(everybody.lps)} LPs, {len(everybody.traders)} traders."
-        )
+        print(f"Seeded the vault {system.vault.address}: {len(everybody.lps)} LPs, {len(everybody.traders)} traders.")
         for account, trader in everybody.traders.items():
             print(f"  {account}  {trader.name:16} ${trader.deposit // WAD:,}")
 

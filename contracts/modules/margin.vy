@@ -22,7 +22,6 @@ WAD: constant(uint256) = 10**18
 BPS: constant(uint256) = 10_000
 MAX_POOLS: constant(uint256) = 4
 MAX_MARKETS: constant(uint256) = 32
-MAX_POSITIONS: constant(uint256) = 16
 MAX_TRANSFERS: constant(uint256) = 8
 # The most that insurance may be asked to top a liquidator's reward up to (WAD USD).
 REWARD_BOUND: constant(uint256) = 50 * 10**18
@@ -170,7 +169,7 @@ def trade(
     code: String[8] = ""
     if fill.opening:
         if account_markets & (1 << market) == 0:
-            assert self._count(self._markets(after)) <= MAX_POSITIONS, "MAX"
+            assert rules._count(self._markets(after)) <= rules.MAX_POSITIONS, "MAX"
         code = rules._may_open(cash, totals)
     else:
         code = rules._may_close(fill.health, margin)
@@ -204,7 +203,7 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
     after: uint256 = ledger._with_cash(word, cash)
     if opening:
         account_markets: uint256 = self._markets(word)
-        assert self._count(account_markets | (1 << market)) <= MAX_POSITIONS, "MAX"
+        assert rules._count(account_markets | (1 << market)) <= rules.MAX_POSITIONS, "MAX"
         mask: uint256 = self._mask(pool_word)
         totals: rules.Totals = self._totals(account, account_markets & ~mask)
         cost: int256 = 0
@@ -559,21 +558,6 @@ def _with_market(word: uint256, market: uint256, held: bool) -> uint256:
     if held:
         return word | bit
     return word & ~bit
-
-
-@internal
-@pure
-def _count(bitmap: uint256) -> uint256:
-    """
-    @return Number of bits, at most MAX_POSITIONS + 1.
-    """
-    left: uint256 = bitmap
-    for n: uint256 in range(MAX_POSITIONS + 1):
-        if left == 0:
-            return n
-        # left > 0
-        left &= unsafe_sub(left, 1)
-    return MAX_POSITIONS + 1
 
 
 @internal

@@ -8,6 +8,9 @@
 from interfaces import IClearingPool
 from interfaces import IOracleAdapter
 
+# Of an account.
+MAX_POSITIONS: constant(uint256) = 16
+
 
 # An account's risk over all pools.
 struct Totals:
@@ -85,3 +88,18 @@ def _may_close(health: int256, margin: int256) -> String[8]:
     if health < 0 or margin < 0:
         return "MARGIN"
     return ""
+
+
+@internal
+@pure
+def _count(bitmap: uint256) -> uint256:
+    """
+    @return Number of bits, at most MAX_POSITIONS + 1.
+    """
+    left: uint256 = bitmap
+    for n: uint256 in range(MAX_POSITIONS + 1):
+        if left == 0:
+            return n
+        # left > 0
+        left &= unsafe_sub(left, 1)
+    return MAX_POSITIONS + 1

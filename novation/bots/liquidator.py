@@ -66,7 +66,7 @@ class Liquidator:
             if not receipt.ok:
                 self._refuse(receipt.error or "")
                 continue
-            for event in receipt.find("Rewarded"):
+            for event in receipt.find("Liquidated"):
                 told = event.args
                 done.append(Done("liquidate", told["account"], told["market"], "", told["reward"], receipt))
         return done

@@ -51,6 +51,7 @@ class Result(NamedTuple):
 
 
 NO_DEEDS = Deeds()
+START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
 BARE = "?"  # a revert without a code, as it is counted
 # Of a token, not of ours: (external, the model's code, what the chain says).
 SAME: set[tuple[str, str, str]] = {
@@ -308,6 +309,29 @@ class Mirror:
             step = Step(part, name, sender, args, deeds.fills)
             invariants.check_step(self.facts.before(self.chain.now), after, step)
             invariants.check_state(after)
+
+    def whole(self) -> None:
+        """What is too much for every step: the words that grow without bound, and those that nobody knows of.
+
+        @raises Mismatch.
+        """
+        if self.model is None or self.expected is None:
+            return
+        for index, shares in enumerate(self.model.shares):
+            generations = shares.indices[shares.state["settled"]].generation + 1
+            for key, place in self.slots.history(index, shares.state["settled"], generations):
+                found = self.chain.words([place])[0]
+                found &= START_BITS if key[0] == "start" else -1
+                if found != (wanted := self.expected.word(key)):
+                    raise Mismatch(f"{_named(key)}: contract {found:#x}, model {wanted:#x}")
+        accounts = self.stage.cast.traders
+        healths = self.ask("lens", "health_many", accounts)
+        for account, found_health in zip(accounts, healths, strict=True):
+            if tuple(found_health) != tuple(self.model.vault.health(account)):
+                raise Mismatch(f"health: {found_health}, model {self.model.vault.health(account)}")
+        bits = self.ask("lens", "unhealthy_bits", accounts)
+        if bits != self.model.vault.unhealthy_bits(list(accounts)):
+            raise Mismatch(f"unhealthy_bits: {bits:b}")
 
     def _differ(self, found: list[int], wanted: list[int]) -> None:
         lines = [

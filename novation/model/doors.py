@@ -34,13 +34,11 @@ class Doors(Margin):
 
     @external
     def withdraw(self, sender: int, account: int, amount: int, to: int) -> None:
-        """Token units out. @raises Revert AUTH, PENDING, ZERO, CASH, STALE, MARGIN, TOKEN."""
-        payout = self.payout(sender, account)
-        if payout and payout != to:
-            raise Revert("AUTH")
-        self.not_pending(account)
+        """Token units out. @raises Revert AUTH, ZERO, PENDING, CASH, STALE, MARGIN, TOKEN."""
+        self.only_payer(sender, account, to)
         if amount == 0:
             raise Revert("ZERO")
+        self.not_pending(account)
         self._pay_out(account, amount, to)
         self.check_withdraw(account)
         self.token.move(self.address, to, amount)
@@ -51,9 +49,7 @@ class Doors(Margin):
 
         @raises Revert AUTH, PENDING, POSITION, CASH.
         """
-        payout = self.payout(sender, account)
-        if payout and payout != to:
-            raise Revert("AUTH")
+        self.only_payer(sender, account, to)
         self.not_pending(account)
         holder = self.account(account)
         if holder.markets:
@@ -67,24 +63,28 @@ class Doors(Margin):
 
     @external
     def transfer(self, sender: int, source: int, target: int, amount: int) -> None:
-        """WAD USD between accounts. @raises Revert AUTH, PENDING, CASH, STALE, MARGIN."""
-        self._transfer_many(sender, [(source, target, amount)])
+        """WAD USD between accounts. @raises Revert AUTH, ZERO, PENDING, CASH, STALE, MARGIN."""
+        self._pay(sender, source, amount)
+        self.check_withdraw(source)
+        self.book(target, amount)
 
     @external
     def transfer_many(self, sender: int, transfers: list[tuple[int, int, int]]) -> None:
         """At most 8 of (source, target, WAD USD): booked first, then every source is judged."""
         if len(transfers) > MAX_TRANSFERS:
             raise Revert("")
-        self._transfer_many(sender, transfers)
-
-    def _transfer_many(self, sender: int, transfers: list[tuple[int, int, int]]) -> None:
         for source, target, amount in transfers:
-            self.only_owner_of(sender, source)
-            self.not_pending(source)
-            self.book(source, -amount)
+            self._pay(sender, source, amount)
             self.book(target, amount)
         for source, _, _ in transfers:
             self.check_withdraw(source)
+
+    def _pay(self, sender: int, source: int, amount: int) -> None:
+        self.only_owner_of(sender, source)
+        if amount == 0:
+            raise Revert("ZERO")
+        self.not_pending(source)
+        self.book(source, -amount)
 
     @external
     def pull(self, sender: int, account: int, amount: int) -> None:

@@ -21,6 +21,7 @@ CODES: dict[str, str] = {
     "HALTED": "the market does not fill this now",
     "HEALTHY": "the account may not be liquidated",
     "LENGTH": "lists of different lengths",
+    "LENGTH": "lists of different lengths",
     "MARGIN": "not enough margin",
     "MARKET": "no such market, or no position in it",
     "MAX": "too many markets for one account",

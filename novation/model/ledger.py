@@ -18,6 +18,11 @@ MAX_POOLS = 4
 MAX_MARKETS = 16
 
 
+def whole_dollars(credit: int) -> bool:
+    """Whether a credit (WAD USD) fits its field: 40 bits of whole dollars."""
+    return 0 <= credit < WAD << 40 and credit % WAD == 0
+
+
 class Account(NamedTuple):
     """An account's word, unpacked: WAD USD, Unix seconds, bitmaps."""
 
@@ -138,13 +143,12 @@ class Ledger(Roles):
         grant = self.grants.get((account >> 8, sender))
         return grant is not None and bool(grant.powers & power) and self.env.clock["now"] <= grant.expires_at
 
-    def payout(self, sender: int, account: int) -> int:
-        """Where an operator may send to; 0 for an owner, who may send anywhere. @raises Revert AUTH."""
-        if sender >> 8 == account >> 8:
-            return 0
-        if not self.may(sender, account, WITHDRAW):
+    def only_payer(self, sender: int, account: int, to: int) -> None:
+        """The owner, or an operator with WITHDRAW who pays out to where the owner said. @raises Revert AUTH."""
+        if sender >> 8 != account >> 8 and not (
+            self.may(sender, account, WITHDRAW) and self.grants[account >> 8, sender].payout == to
+        ):
             raise Revert("AUTH")
-        return self.grants[account >> 8, sender].payout
 
     def only_owner_of(self, sender: int, account: int) -> None:
         if sender >> 8 != account >> 8:
@@ -163,6 +167,8 @@ class Ledger(Roles):
     @external
     def set_operator(self, sender: int, operator: int, powers: int, payout: int, expires_at: int) -> None:
         """The caller's sub-accounts' operator."""
+        if expires_at >> 40:
+            raise Revert("")
         self.grants[sender >> 8, operator] = Grant(powers, payout, expires_at)
 
     # --- admin
@@ -178,12 +184,14 @@ class Ledger(Roles):
     def register_pool(self, sender: int, index: int, pool: int, shares: int, markets: int, credit: int) -> None:
         """Once an index and pool, no market twice; gain weight 10000 for index 0, else 0 until raised."""
         self.only_owner(sender)
+        if not 0 <= index < MAX_POOLS or (index and index - 1 not in self.pools):
+            raise Revert("BOUND")
         if index in self.pools or pool in self.pool_addresses:
             raise Revert("ONCE")
         taken = 0
         for entry in self.pools.values():
             taken |= entry.markets
-        if not 0 <= index < MAX_POOLS or markets & taken or markets >> 32 or credit < 0:
+        if not pool or not shares or not markets or markets & taken or markets >> 32 or not whole_dollars(credit):
             raise Revert("BOUND")
         self.pools[index] = PoolEntry(pool, markets, 0 if index else BPS, credit, shares)
         self.pool_addresses[pool] = index
@@ -199,7 +207,7 @@ class Ledger(Roles):
         """Owner; the guardian may lower it. WAD USD."""
         is_owner = self.only_trusted(sender)
         entry = self._entry(index)
-        if credit < 0:
+        if not whole_dollars(credit):
             raise Revert("BOUND")
         if not is_owner and credit > entry.credit:
             raise Revert("AUTH")

@@ -43,10 +43,10 @@ class Liquidation:
     def liquidate_many(self, sender: int, accounts: Sequence[int], markets: Sequence[int]) -> int:
         """Each pair; one that reverts is passed over. @returns how many were done.
 
-        @raises Revert BOUND for unequal lengths.
+        @raises Revert LENGTH.
         """
         if len(accounts) != len(markets):
-            raise Revert("BOUND")
+            raise Revert("LENGTH")
         done = 0
         for account, market in zip(accounts, markets, strict=True):
             try:

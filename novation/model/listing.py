@@ -32,6 +32,7 @@ class Listing(Marks):
             and 0 < c.reserve_factor <= BPS
             and c.rate_max > 0
             and scale > 0
+            and highest > 0
         )
 
     def _check(self, market: int, config: Config, old: tuple[int, int], interest: int = 0) -> None:
@@ -51,9 +52,11 @@ class Listing(Marks):
 
         A change accrues first; maintenance and penalty ramp, the rest is at once.
 
-        @raises Revert AUTH, BOUND, STALE.
+        @raises Revert AUTH, MARKET (no such number), BOUND, STALE.
         """
         self.only_owner(sender)
+        if market >= 32:
+            raise Revert("MARKET")
         now = self.env.now
         old = self.configs.get(market)
         if old is None:

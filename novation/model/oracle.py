@@ -232,14 +232,14 @@ class Oracle(Roles):
             source and 0 < heartbeat < 1 << 20 and deviation < BPS and divergence < BPS and 0 < low < high < 1 << 112
         ):
             raise Revert("BOUND")
-        if (
-            bool(divergence) != bool(reference)
-            or reference == source
-            or (divergence and not 0 < reference_heartbeat < 1 << 20)
-        ):
-            raise Revert("BOUND")
         decimals = self._decimals(source)
-        other = self._decimals(reference) if divergence else 0
+        other = 0
+        if divergence:
+            if not reference or reference == source or not 0 < reference_heartbeat < 1 << 20:
+                raise Revert("BOUND")
+            other = self._decimals(reference)
+        elif reference or reference_heartbeat:
+            raise Revert("BOUND")
         newest = self.sources[reference].latest() if divergence else None
         phase = newest.id >> 64 if newest else 0
         floor = old.floor if old else 0

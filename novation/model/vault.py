@@ -38,6 +38,8 @@ class Vault(Doors):
             self.address, account, market, delta, due, window, reference, acceptable, reduce_only,
             holder.markets & entry.markets, pool_cash, not self.is_paused(OPEN),
         )  # fmt: skip
+        if fill.cash > 0 and pool_cash - fill.cash < -entry.credit:
+            raise Revert("CREDIT")
         bit = 1 << market
         markets = holder.markets | bit if fill.size else holder.markets & ~bit
         if markets.bit_count() > MAX_MARKETS:
@@ -55,9 +57,6 @@ class Vault(Doors):
             self.check_open(account, risks)
         elif fill.health < 0 or margin < 0:
             raise Revert("MARGIN")
-        after = pool_cash - fill.cash
-        if after < -entry.credit and after < pool_cash:
-            raise Revert("CREDIT")
 
     @external
     def reserve(self, sender: int, account: int, market: int, delta: int, fee: int, opening: bool) -> None:
@@ -103,8 +102,10 @@ class Vault(Doors):
 
     @external
     def realise(self, sender: int, account: int, market: int) -> int:
-        """A loss becomes cash of the pool, as far as there is cash. Anyone. @raises Revert MARKET, HALTED, ZERO."""
+        """A loss becomes cash of the pool, as far as there is cash. Anyone. @raises Revert MARKET, ZERO, HALTED."""
         entry = self.pools[self.pool_of(market)]
+        if self.cash(account) <= 0 or not self.account(account).markets >> market & 1:
+            raise Revert("ZERO")
         loss = self.parts[entry.pool].realise(self.address, account, market, max(0, self.cash(account)))
         if loss == 0:
             raise Revert("ZERO")

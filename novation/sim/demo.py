@@ -66,8 +66,11 @@ def _reserved(report: Path) -> Path:
     """The path, if it can be written: nobody wants to learn that after the run. @raises Refused."""
     try:
         report.parent.mkdir(parents=True, exist_ok=True)
-        with report.open("a"):
-            return report
+        is_new = not report.exists()
+        report.open("a").close()
+        if is_new:
+            report.unlink()
+        return report
     except OSError as error:
         raise Refused(f"{report} cannot be written: {error.strerror}") from error
 

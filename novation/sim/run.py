@@ -8,10 +8,11 @@ from random import Random
 
 from novation.bots.mirror import addresses, market_of
 from novation.bots.service import costs_of, keeper_of, liquidator_of
+from novation.chain.compiler import compile_all
 from novation.chain.protocol import Chain
 from novation.deployment.plan import deploy
 from novation.deployment.settings import Parameters
-from novation.deployment.system import System
+from novation.deployment.system import OURS, System
 from novation.sim.audit import Audit
 from novation.sim.checks import Checks
 from novation.sim.crowd import Crowd, Trader, cast
@@ -27,7 +28,8 @@ from novation.sim.watch import Watch
 
 WAD = 10**18
 LIMIT = 700  # transactions, all of them
-CHECK_EVERY = 6  # rounds between two checks of the invariants
+MOCKS = ("MockToken", "MockAggregatorProxy")
+CHECK_EVERY = 4  # rounds between two checks of the invariants
 
 Tell = Callable[[str], None]
 Show = Callable[[int, Sample, int, list[Liquidation]], None]
@@ -58,6 +60,8 @@ def run(
     @raises ChainError, Reverted, PlanError where the network does not let it be set up.
     """
     started = time.monotonic()
+    tell("compiling the contracts: half a minute, once")
+    compile_all([*OURS.values(), *MOCKS])
     recorded = Recorded(chain)
     system = deploy(recorded.chain, parameters, chain.account(0), lambda what: tell(f"deploying {what}"))
     everybody = people(recorded.chain, _traders(scenario))

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import novation.sim.scenario as scenario_module
 from novation.chain.revm import RevmChain
+from novation.deployment.components import ComponentUnavailable
 from novation.deployment.parameters import load
 from novation.deployment.settings import Parameters
 from novation.sim.history import History
 from novation.sim.prices import SCALE, PricesError
 from novation.sim.run import LIMIT, begin, run
-from novation.sim.scenario import Scenario, drawn, from_files, with_scenario
+from novation.sim.scenario import Scenario, drawn, from_files, with_components, with_scenario
 
 WAD = 10**18
 NUMBERS = [*range(1, 23), 24, 25, 0]
@@ -123,6 +125,18 @@ def test_prices_outside_the_band(parameters: Parameters, tmp_path: Path) -> None
     eth = candles(tmp_path / "eth.csv", 4_000, 20)
     with pytest.raises(PricesError, match="outside its feed's band of 50 to 100,000"):
         from_files(parameters.markets, {"ETH": eth}, None, None)
+
+
+def test_without_npm_the_mocks_stand_in(parameters: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(name: str) -> Path:
+        raise ComponentUnavailable(f"npm is missing: no {name}")
+
+    monkeypatch.setattr(scenario_module, "fetch", fetch)
+    found, told, notes = with_components(parameters)
+    assert found.token.source == "mock"
+    assert {market.feed.source for market in found.markets} == {"mock"}
+    assert told == "Mock feeds and a mock token."
+    assert notes == ["npm is missing: no chainlink. The feeds and the token of this run are the project's own mocks."]
 
 
 def test_one_market_alone(parameters: Parameters) -> None:

@@ -1,0 +1,26 @@
+"""The committed gas of every operation is what the operations cost."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from novation.deployment.components import ComponentUnavailable
+from tests.gas.measure import SNAPSHOT, measure, run
+
+# Non-zero bytes of times and round numbers in calldata differ from run to run.
+TOLERANCE = 200
+
+
+@pytest.mark.anvil
+@pytest.mark.slow
+def test_gas_is_as_committed() -> None:
+    try:
+        gas = run(measure)
+    except ComponentUnavailable as missing:
+        pytest.skip(str(missing))
+    committed = json.loads(SNAPSHOT.read_text())
+    assert gas.keys() == committed.keys()
+    moved = {key: (committed[key], gas[key]) for key in gas if abs(gas[key] - committed[key]) > TOLERANCE}
+    assert moved == {}, "run `make gas` and commit what it writes"
