@@ -148,7 +148,7 @@ def register_again(game: Game) -> None:
         game.call("vault", "register_module", sender, names[game.pick(("orders", "shares"))])
         return
     index = game.between(0, 4)
-    args = (names[game.pick(("pool", "shares"))], names["shares"], game.pick((1, 1 << 31)), 0)
+    args = (names[game.pick(("pool", "shares"))], names["shares"], game.pick((1, 1 << 32)), 0)
     game.call("vault", "register_pool", sender, index, *args)
 
 

@@ -9,6 +9,13 @@ from novation.model.orders import Order
 HUGE = (1 << 100, 1 << 127, (1 << 255) - 1)
 
 
+def afford(game: Game, account: int) -> None:
+    """Pays something in where there is no cash for a fee and a position, mostly."""
+    if game.cash(account) < 20 * WAD and game.chance(80):
+        units = game.sizes(game.unit, 50_000 * game.unit)
+        game.call("vault", "deposit", game.key(account), account, units)
+
+
 def wanted_size(game: Game, account: int, market: int) -> tuple[int, bool]:
     """A size that goes somewhere interesting, and whether it asks to reduce only."""
     size = game.position(account, market).size
@@ -68,6 +75,7 @@ def make(game: Game, account: int, market: int) -> Order:
 def commit(game: Game) -> None:
     """Any order into a free slot, or into a taken one."""
     account = game.account()
+    afford(game, account)
     order = make(game, account, game.market())
     slot = game.free_slot(account)
     if game.chance(4):
@@ -114,8 +122,12 @@ def fill(game: Game, order: Order, slot: int) -> str:
 @action(16)
 def execute(game: Game) -> None:
     """A due order."""
+    last = game.now - game.window - game.grace
     live = game.live(due=True)
-    if live:
+    timely = [(order, slot) for order, slot in live if order.due >= last]
+    if timely:
+        fill(game, *game.pick(timely))
+    elif live and game.chance(30):
         fill(game, *game.pick(live))
 
 
@@ -123,6 +135,7 @@ def execute(game: Game) -> None:
 def trade(game: Game) -> None:
     """Commits and fills in one go."""
     account = game.account()
+    afford(game, account)
     order = make(game, account, game.market())
     slot = game.free_slot(account)
     if game.call("orders", "commit", game.key(account), order, slot).ok:
@@ -138,6 +151,7 @@ def open_anew(game: Game) -> None:
     others = [market for market in game.markets if market not in game.held(account)]
     if not others:
         return
+    afford(game, account)
     market = game.pick(others)
     config = game.config(market)
     least = 2 * game.mirror.facts.terms.min_notional
@@ -178,13 +192,14 @@ def trigger_due(game: Game) -> None:
         game.call("orders", name, game.anyone(), *args)
 
 
-@action(5)
+@action(8)
 def cancel(game: Game) -> None:
     """When it may and when not."""
     live = game.live()
     if not live:
         return
-    order, slot = game.pick(live)
+    late = [(order, slot) for order, slot in live if order.due and game.now > order.due + game.window + game.grace]
+    order, slot = game.pick(late if late and game.chance(80) else live)
     if order.due and game.chance(50):
         game.until(order.due + game.window + game.grace + game.pick((0, 1, 100)))
     if game.chance(3):
