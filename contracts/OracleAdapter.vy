@@ -161,6 +161,12 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
         else:
             mid, at = self._round(config, reference)
         assert mid != 0, "STALE"
+        # The reference has no history here: an order's round that is not the newest is bound to the newest, which has passed it.
+        divergence: uint256 = (config >> FEED_DIVERGENCE) & U14
+        if divergence != 0:
+            # both below 2**112
+            difference: uint256 = unsafe_sub(max(mid, seen.mid), min(mid, seen.mid))
+            assert unsafe_mul(difference, BPS) <= unsafe_mul(unsafe_mul(2, divergence), seen.mid), "STALE"
 
     end: uint256 = due + window
     spread: uint256 = 0

@@ -56,10 +56,12 @@ def __init__(token: IERC20):
 @external
 def deposit(account: address, amount: uint256):
     """
-    @notice Pays token units in, for any account. Anyone.
+    @notice Pays token units in, for any account. Anyone. The pause leaves accounts with positions or debt their defence.
     @custom:reverts PAUSED, ZERO, TOKEN (something else arrives than was sent).
     """
-    assert ICollateralVault.Action.DEPOSIT not in self._paused, "PAUSED"
+    if ICollateralVault.Action.DEPOSIT in self._paused:
+        held: uint256 = self._words[account]
+        assert held & MARKETS_MASK != 0 or self._cash(held) < 0, "PAUSED"
     credit: uint256 = amount * UP // DOWN
     assert credit > 0 and account != empty(address), "ZERO"
     # What arrives is measured: a fee or a rebase on transfer is refused. Nothing of ours can change meanwhile (nonreentrant).

@@ -26,6 +26,8 @@ MAX_TRANSFERS: constant(uint256) = 8
 # The most that insurance may be asked to top a liquidator's reward up to (WAD USD).
 REWARD_BOUND: constant(uint256) = 50 * 10**18
 OPEN_PAUSED: constant(uint256) = 1 << 248
+# What `realise` leaves (WAD USD), so that no stranger takes from an account the fees of its closing orders.
+REALISE_FLOOR: constant(int256) = 10 * 10**18
 
 ORDER_MODULE: public(immutable(address))
 LIQUIDATION_MODULE: public(immutable(address))
@@ -189,8 +191,9 @@ def trade(
 def reserve(account: address, market: uint256, delta: int256, fee: uint256, opening: bool):
     """
     @notice Takes the keeper fee into the order module's account. An opening order is judged with the order included, at the prices that
-        the pool stores, and marks the account pending. Only the order module.
-    @custom:reverts AUTH, MARKET, PAUSED, BUSY, CASH, MAX, MARGIN.
+        the pool stores, and marks the account pending; another must leave the account its maintenance, at the newest prices. Only the
+        order module.
+    @custom:reverts AUTH, MARKET, PAUSED, BUSY, PENDING, CASH, MAX, MARGIN.
     """
     assert msg.sender == ORDER_MODULE, "AUTH"
     pool_word: uint256 = self._pool_of(market)
@@ -198,6 +201,9 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
     if opening:
         assert pool_word & OPEN_PAUSED == 0, "PAUSED"
         assert word & ledger.PENDING == 0, "BUSY"
+    else:
+        # Its fee can come back: it could starve the pending order, which is to cancel it after a look at the price.
+        assert word & ledger.PENDING == 0, "PENDING"
     cash: int256 = ledger._cash(word) - convert(fee, int256)
     assert cash >= 0, "CASH"
     after: uint256 = ledger._with_cash(word, cash)
@@ -215,6 +221,10 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
         totals = rules._add(totals, risk, self._gain_weight(pool_word), pool_cash, self._credit_of(pool_word))
         assert cash - cost + totals.counted - totals.losses >= totals.initial, "MARGIN"
         after |= ledger.PENDING
+    else:
+        # The fee leaves the account and may come back: who could park margin in it below maintenance would be liquidated without it.
+        left: rules.Totals = self._totals(account, self._markets(word))
+        assert cash + left.equity >= left.maintenance, "MARGIN"
     ledger._store(account, word, after)
     ledger._credit(msg.sender, convert(fee, int256))
     log ICollateralVault.Reserved(account=account, fee=fee, word=after)
@@ -243,14 +253,15 @@ def release(account: address, refund: uint256, opening: bool):
 @external
 def realise(account: address, market: uint256):
     """
-    @notice Turns a loss into cash owed to the pool without closing, at most the cash there is. Anyone.
+    @notice Turns a loss into cash owed to the pool without closing; it leaves the account the cash for the fees of its closing orders.
+        Anyone.
     @custom:reverts MARKET, HALTED, ZERO (nothing to realise).
     """
     pool: address = self._address(self._pool_of(market))
     word: uint256 = ledger._words[account]
     cash: int256 = ledger._cash(word)
-    assert cash > 0 and word & (1 << (market + ledger.MARKETS)) != 0, "ZERO"
-    loss: int256 = convert(extcall IClearingPool(pool).realise(account, market, convert(cash, uint256)), int256)
+    assert cash > REALISE_FLOOR and word & (1 << (market + ledger.MARKETS)) != 0, "ZERO"
+    loss: int256 = convert(extcall IClearingPool(pool).realise(account, market, convert(cash - REALISE_FLOOR, uint256)), int256)
     assert loss > 0, "ZERO"
     after: uint256 = ledger._store(account, word, ledger._with_cash(word, cash - loss))
     pool_cash: int256 = ledger._cash(ledger._credit(pool, loss))
@@ -673,13 +684,15 @@ def _share(
     @dev The liquidator's share rises with time since the flag or with the depth of the account, whichever is more.
     @return bps, at most all.
     """
+    # Times below 2^40, margins below 2^128; the module's bps and ramp are bounded where it is made, ramp > 0 and maintenance > 0.
     risen: uint256 = 0
     if flagged_at != 0:
-        risen = min(block.timestamp - flagged_at, ramp) * BPS // max(ramp, 1)
+        risen = unsafe_div(unsafe_mul(min(unsafe_sub(block.timestamp, flagged_at), ramp), BPS), ramp)
     depth: uint256 = BPS
     if margin >= 0:
-        depth = (maintenance - convert(margin, uint256)) * BPS // maintenance
-    return min(BPS, share_floor + (share_ceiling - share_floor) * max(risen, depth) // BPS)
+        depth = unsafe_div(unsafe_mul(unsafe_sub(maintenance, convert(margin, uint256)), BPS), maintenance)
+    rise: uint256 = unsafe_mul(unsafe_sub(share_ceiling, share_floor), max(risen, depth))
+    return min(BPS, unsafe_add(share_floor, unsafe_div(rise, BPS)))
 
 
 @internal

@@ -56,6 +56,7 @@ def set_market(market: uint256, config: IClearingPool.Market):
         state.accrued_at = convert(block.timestamp, int256)
         state.price = convert(price.mid, int256)
         self._store(market, state)
+        self._log_mark(market)
     else:
         word, ramp = self._change(market, word, price)
     self._configs[market] = word

@@ -63,15 +63,17 @@ def _simulate(
         elif size < 0 and d > 0:
             d = min(d, -size)
         else:
-            code = "REDUCE"
+            o.fill.size = size
+            o.state = before
+            o.basis = basis
+            return o, "REDUCE"
     after: int256 = size + d
     # It adds exposure unless it moves toward zero and not beyond.
     o.fill.opening = size == 0 or (size > 0) == (d > 0) or (size > 0 and after < 0) or (size < 0 and after > 0)
-    if len(code) == 0:
-        if newest.status == IOracleAdapter.Status.HALT or (o.fill.opening and newest.status != IOracleAdapter.Status.NORMAL):
-            code = "HALTED"
-        elif o.fill.opening and not terms.may_open:
-            code = "PAUSED"
+    if newest.status == IOracleAdapter.Status.HALT or (o.fill.opening and newest.status != IOracleAdapter.Status.NORMAL):
+        code = "HALTED"
+    elif o.fill.opening and not terms.may_open:
+        code = "PAUSED"
 
     s: words.State = perp._accrued(config, before)
     mid: int256 = convert(newest.mid, int256)

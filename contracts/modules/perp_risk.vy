@@ -42,7 +42,8 @@ def _add_position(risk: IClearingPool.Risk, seen: View, size: int256, basis: int
     """
     @dev Adds one position: gains and losses at its adverse side, equity at mid, in HALT at its favourable side.
     """
-    if size == 0:
+    # An order that closes it leaves its result in the basis.
+    if size == 0 and basis == 0:
         return risk
     total: IClearingPool.Risk = risk
     # pnl = floor(size * P) - what does not move with the price; widths as in perp_math.

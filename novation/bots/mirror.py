@@ -148,7 +148,8 @@ class Mirror:
         self._put(args["account"], args["word"])
         self._set(self.at.pool, args["pool_cash"])
         self._set(self.at.vault, args["insurance_cash"])
-        self._add(args["liquidator"], args["reward"])
+        if args["liquidator"] != args["account"]:  # else the word has it
+            self._add(args["liquidator"], args["reward"])
 
     # Markets. ----------------------------------------------------------------------------------------------------
 

@@ -225,7 +225,9 @@ def show(report: Report) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """See the module."""
-    parser = argparse.ArgumentParser(prog="python -m novation.fuzz.campaign", description="Random calls, held to the model.")
+    parser = argparse.ArgumentParser(
+        prog="python -m novation.fuzz.campaign", description="Random calls, held to the model."
+    )
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
@@ -238,10 +240,7 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(stages.games[story.world].mirror.trail))
         print("passes" if failure is None else f"{failure.kind}: {failure.message}")
         return failure is not None
-    if given.workers > 1:
-        report = parallel(given.calls, given.seed, given.workers)
-    else:
-        report = run(given.calls, given.seed)
+    report = parallel(given.calls, given.seed, given.workers) if given.workers > 1 else run(given.calls, given.seed)
     print(show(report))
     return bool(report.failures)
 

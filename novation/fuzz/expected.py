@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from novation.fixed import WAD
-from novation.fuzz.slots import MARKET_WORDS, ORDER_SLOTS, Key, Slots
+from novation.fuzz.slots import MARKET_WORDS, Key, Slots
 from novation.fuzz.worlds import SECOND
 from novation.model import System
 from novation.model.ledger import OPEN
@@ -15,8 +15,15 @@ from novation.model.shares import Shares
 
 Route = Callable[[Any], Iterable[Key]]
 LIVE = 1 << 64
-MASK_32 = (1 << 32) - 1
 OPEN_PAUSED = 1 << 248
+
+
+def _listing(index: int, market: int) -> list[Key]:
+    return [("config", market), ("ramp", market), ("listed", index)]
+
+
+def _book(index: int, _: int) -> list[Key]:
+    return [("book", index)]
 
 
 class Expected:
@@ -65,11 +72,11 @@ class Expected:
         self._roles("oracle", oracle.roles)
         for i, pool in enumerate(system.pools):
             self._roles(f"pool{i or ''}", pool.roles)
-            routes[id(pool.configs)] = lambda market, i=i: [("config", market), ("ramp", market), ("listed", i)]
+            routes[id(pool.configs)] = partial(_listing, i)
             routes[id(pool.ramps)] = lambda market: [("config", market), ("ramp", market)]
             routes[id(pool.markets)] = lambda market: [(name, market) for name in MARKET_WORDS[2:]]
             routes[id(pool.positions)] = lambda key: [("position", *key)]
-            routes[id(pool.books)] = lambda _, i=i: [("book", i)]
+            routes[id(pool.books)] = partial(_book, i)
         for i, shares in enumerate(system.shares):
             self._connect_shares(i, shares)
 
@@ -213,6 +220,3 @@ class Expected:
     def _end(self, i: int, generation: int) -> int:
         end = self.system.shares[i].ends.get(generation)
         return 0 if end is None else end.paid << 1 | end.goes_on
-
-
-__all__ = ["MASK_32", "ORDER_SLOTS", "Expected"]

@@ -204,9 +204,7 @@ class Facts:
 
 
 def _with(pool: PoolView, entry: PoolEntry, book: Book) -> PoolView:
-    return PoolView(
-        pool.address, entry, pool.terms, book, pool.configs, pool.ramps, pool.markets, pool.positions
-    )
+    return PoolView(pool.address, entry, pool.terms, book, pool.configs, pool.ramps, pool.markets, pool.positions)
 
 
 _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from novation.chain.compiler import compile_all
 from novation.chain.abi import Interface
+from novation.chain.compiler import compile_all
 from novation.fixed import PPM, WAD, unpack
 from novation.fuzz.engine import Log
 from novation.fuzz.worlds import SECOND
@@ -27,13 +27,15 @@ def _topics() -> dict[str, bytes]:
 
 @dataclass
 class Deeds:
-    """Of one call: WAD USD in and out, fills in order, how an order ended ("" filled), deficits, rewards."""
+    """Of one call: WAD USD in and out, fills in order, how an order ended ("" filled), of each
+    liquidation the deficit and what insurance had after it."""
 
     deposited: int = 0
     withdrawn: int = 0
     fills: list[Filled] = field(default_factory=list)
     code: str | None = None
     deficits: list[int] = field(default_factory=list)
+    insurance: list[int] = field(default_factory=list)
     liquidated: int = 0
 
 
@@ -74,6 +76,7 @@ class Reader:
             elif topic == self.liquidated:
                 deeds.liquidated += 1
                 deeds.deficits.append(_word(data, 2))
+                deeds.insurance.append(_word(data, 3))
         return deeds
 
     def _fill(

@@ -11,30 +11,23 @@ Without a model it is the bare engine with the invariants (`modelled=False`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from novation.chain.compiler import compile_all
 from novation.fixed import unpack
-from novation.fuzz.engine import Door, Engine, doors
+from novation.fuzz.compare import BARE, Mismatch, alike, differences, named, shown
 from novation.fuzz.expected import Expected
 from novation.fuzz.facts import MASK_32, Facts
 from novation.fuzz.fills import Deeds, Reader
-from novation.fuzz.slots import STORED_BITS, Key, Slots
-from novation.fuzz.worlds import REFERENCE, Stage, model_of, number, text
+from novation.fuzz.slots import STORED_BITS, Slots
+from novation.fuzz.surroundings import Surroundings
+from novation.fuzz.tally import count, count_words
+from novation.fuzz.worlds import Stage, text
 from novation.model import Order, Revert, invariants, words
-from novation.model.feeds import Aggregator
-from novation.model.journal import Env
-from novation.model.oracle import Price
 from novation.model.shares import FIRST
-from novation.model.system import System
 from novation.model.view import Step, View
 
-MODES = 7  # ways in which a mock feed fails, from 1; 2 burns its gas and is left out
-
-
-class Mismatch(AssertionError):
-    """Contracts and model disagree."""
+__all__ = ["Mirror", "Mismatch", "Result"]
 
 
 class Result(NamedTuple):
@@ -52,68 +45,31 @@ class Result(NamedTuple):
 
 NO_DEEDS = Deeds()
 START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
-BARE = "?"  # a revert without a code, as it is counted
-# Of a token, not of ours: (external, the model's code, what the chain says).
-SAME: set[tuple[str, str, str]] = {
-    ("deposit", "TOKEN", ""),
-    ("transfer", "SHARES", "erc20: transfer amount exceeds balance"),
-}
+NO_DEEDS = Deeds()
+START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
 
 
-def alike(name: str, model: str, chain: str, bold: bool) -> bool:
-    """Whether two codes say the same. The chain's RANGE and its bare reverts are one: a number beyond its type. A
-    `bold` call has numbers beyond what the model's integers notice."""
-    if model == chain or (name, model, chain) in SAME:
-        return True
-    if chain in ("RANGE", ""):
-        return model == "" or bold
-    return False
-
-
-class Mirror:
+class Mirror(Surroundings):
     """A stage, played on."""
 
     def __init__(self, stage: Stage, modelled: bool = True, check: bool = True) -> None:
-        self.stage = stage
+        super().__init__(stage, modelled)
         self.check = check
-        self.chain: Engine = stage.chain
         self.slots = Slots(stage)
         self.places = self.slots.places
         self.facts = Facts(stage, self.slots, self.price)
         self.reader = Reader()
-        self.doors: dict[str, dict[str, Door]] = {}
-        for part, contract in stage.contracts.items():
-            self.doors[part] = doors(contract, compile_all([contract.name])[contract.name].abi)
-        self.feeds = {key: doors(c, compile_all([c.name])[c.name].abi) for key, c in stage.feeds.items()}
-        self.model: System | None = model_of(stage) if modelled else None
-        self.env = self.model.env if self.model is not None else Env(self.chain.now)
-        self.sources: dict[int, Aggregator] = {}
-        self._feed_twins()
         self.expected = Expected(self.model, self.slots) if self.model is not None else None
         self.orders: dict[tuple[int, int], Order] = {}
-        self.prices: dict[int, Price] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.tally: Counter[str] = Counter()
         self.calls = 0
-        self.trail: list[str] = []
         self.base = self.chain.snapshot()
         self.mark = self.env.mark()
         self.facts.totals = [self._cash_at_start(), 0]
         self.base_words = self.fresh()
         self.base_totals = list(self.facts.totals)
         self.restart()
-
-    def _feed_twins(self) -> None:
-        for key, contract in self.stage.feeds.items():
-            address = number(contract)
-            if self.model is not None:
-                self.sources[key] = self.model.oracle.sources[address]
-                continue
-            market = self.stage.market(key % REFERENCE)
-            assert market is not None
-            decimals = market.feed.decimals if key < REFERENCE else 8
-            self.sources[key] = Aggregator(self.env, address, decimals)
-            self.sources[key].post(market.feed.price * 10**decimals // 10**18, self.chain.now)
 
     def _cash_at_start(self) -> int:
         """What was deposited before the fuzzer began: the bootstraps."""
@@ -139,29 +95,9 @@ class Mirror:
     # --- looking
 
     @property
-    def now(self) -> int:
-        """Unix seconds."""
-        return self.chain.now
-
-    @property
     def view(self) -> View:
         """The chain's state."""
         return self.facts.view(self.chain.now)
-
-    def price(self, market: int) -> Price:
-        """What the chain's adapter says now."""
-        found = self.prices.get(market)
-        if found is None:
-            found = self.prices[market] = Price(*self.ask("oracle", "read", market))
-        return found
-
-    def ask(self, part: str, name: str, *args: Any) -> Any:
-        """A view of the chain; one output is not in a tuple."""
-        door = self.doors[part][name]
-        data = self.chain.raw_call(door.to, door.selector + door.inputs.encode(args))
-        assert door.outputs is not None
-        values = door.outputs.decode(data, 0)
-        return values[0] if len(values) == 1 else values
 
     def fresh(self) -> list[int]:
         """The words as they are on the chain."""
@@ -169,49 +105,6 @@ class Mirror:
         for at in self.slots.masked:
             found[at] &= STORED_BITS
         return found
-
-    # --- the world
-
-    def warp(self, seconds: int) -> None:
-        """Time passes."""
-        if seconds > 0:
-            self.chain.warp(seconds)
-            self.env.clock["now"] = self.chain.now
-            self.prices.clear()
-            self.trail.append(f"warp {seconds}")
-
-    def post(self, market: int, answer: int, at: int | None = None) -> int:
-        """A round of a feed, in its decimals. @return its id."""
-        at = self.now if at is None else at
-        self._feed(market, "push_at", answer, at)
-        self.trail.append(f"post {market} {answer} at {at}")
-        return self.sources[market].post(answer, at)
-
-    def fail(self, market: int, mode: int) -> None:
-        """A feed fails in one of the mock's ways; 0: it is honest again."""
-        self._feed(market, "set_modes", mode, mode, mode)
-        self.trail.append(f"fail {market} {mode}")
-        self.sources[market].set_fails(mode != 0)
-
-    def new_phase(self, market: int) -> None:
-        """Another aggregator without rounds."""
-        phase = self.sources[market].new_phase()
-        self._feed(market, "set_phase", phase)
-        self.trail.append(f"phase {market}")
-
-    def set_decimals(self, market: int, decimals: int) -> None:
-        """The feed changes its decimals, as one of a new phase may."""
-        self._feed(market, "set_decimals", decimals)
-        self.trail.append(f"decimals {market} {decimals}")
-        self.sources[market].set_decimals(decimals)
-
-    def _feed(self, market: int, name: str, *args: int) -> None:
-        door = self.feeds[market][name]
-        code, _ = self.chain.send(
-            text(self.stage.cast.stranger), door.to, door.selector + door.inputs.encode(args)
-        )
-        assert code is None, code
-        self.prices.clear()
 
     # --- calls
 
@@ -282,7 +175,7 @@ class Mirror:
         if (code is None) != (expected is None) or (
             code is not None and expected is not None and not alike(name, expected, code, bold)
         ):
-            raise Mismatch(f"{part}.{name}: contract {_shown(code)}, model {_shown(expected)}")
+            raise Mismatch(f"{part}.{name}: contract {shown(code)}, model {shown(expected)}")
         if expected is None:
             if value is not None and wanted != value:
                 raise Mismatch(f"{part}.{name} returns {value}, model {wanted}")
@@ -296,12 +189,14 @@ class Mirror:
         """Compares the words, checks the invariants. @raises Mismatch, Violation."""
         fresh = self.fresh()
         if self.expected is not None and fresh != self.expected.words:
-            self._differ(fresh, self.expected.words)
+            raise differences(self.slots.keys, fresh, self.expected.words)
         changed = self.facts.absorb(fresh)
         if not ok and changed:
             raise Mismatch(f"a call that reverted changed {changed}")
         if not changed:
             return
+        count(self.tally, part, name, deeds, self.facts.before(self.chain.now))
+        count_words(self.tally, name, self.facts.pending)
         for index in {key[1] for key in changed if key[0] in _SHARES}:
             self._owes(index)
         if self.check:
@@ -323,7 +218,7 @@ class Mirror:
                 found = self.chain.words([place])[0]
                 found &= START_BITS if key[0] == "start" else -1
                 if found != (wanted := self.expected.word(key)):
-                    raise Mismatch(f"{_named(key)}: contract {found:#x}, model {wanted:#x}")
+                    raise Mismatch(f"{named(key)}: contract {found:#x}, model {wanted:#x}")
         accounts = self.stage.cast.traders
         healths = self.ask("lens", "health_many", accounts)
         for account, found_health in zip(accounts, healths, strict=True):
@@ -332,14 +227,6 @@ class Mirror:
         bits = self.ask("lens", "unhealthy_bits", accounts)
         if bits != self.model.vault.unhealthy_bits(list(accounts)):
             raise Mismatch(f"unhealthy_bits: {bits:b}")
-
-    def _differ(self, found: list[int], wanted: list[int]) -> None:
-        lines = [
-            f"{_named(key)}: contract {_fields(key, a)}, model {_fields(key, b)}"
-            for key, a, b in zip(self.slots.keys, found, wanted, strict=True)
-            if a != b
-        ]
-        raise Mismatch("; ".join(lines))
 
     def _owes(self, index: int) -> None:
         """What a shares contract must hold, asked of its views."""
@@ -360,32 +247,3 @@ class Mirror:
 
 
 _SHARES = frozenset({"share", "progress", "queue", "paid", "batch", "deposit", "redemption"})
-_LAYOUTS = {
-    "account": words.ACCOUNT,
-    "position": words.POSITION,
-    "interest": words.INTEREST,
-    "funding": words.FUNDING,
-    "mark": words.MARK,
-    "book": words.BOOK,
-    "config": words.CONFIG,
-    "ramp": words.RAMP,
-    "feed": words.FEED,
-    "reference": words.REFERENCE,
-    "stored": words.STORED,
-}
-
-
-def _named(key: Key) -> str:
-    return " ".join(text(part) if isinstance(part, int) and part > 1 << 100 else str(part) for part in key)
-
-
-def _fields(key: Key, word: int) -> str:
-    layout = _LAYOUTS.get(key[0])
-    return str(unpack(word, layout)) if layout else hex(word)
-
-
-def _shown(code: str | None) -> str:
-    return "succeeds" if code is None else f"reverts {code or '(without a code)'}"
-
-
-Hook = Callable[[Mirror], None]

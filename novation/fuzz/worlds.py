@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from novation.chain.protocol import Contract
-from novation.fuzz.engine import Engine
 from novation.deployment import parts
 from novation.deployment.parameters import load
 from novation.deployment.plan import BOOTSTRAP, POOL_MARKETS, deploy, feed_arguments
 from novation.deployment.settings import Feed, Market, Parameters
 from novation.fixed import WAD
+from novation.fuzz.engine import Engine
 from novation.model import Config, PoolSetup, Setup, System
 from novation.model.liquidation import LiquidationTerms
 from novation.model.marks import PoolTerms
@@ -99,12 +100,13 @@ def _cast(chain: Engine) -> Cast:
     names = [int(chain.account(index), 16) for index in range(16)]
     one, two, three, four = names[3:7]
     traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, four)
-    return Cast(
-        names[0], names[1], names[2], traders, tuple(names[7:10]), tuple(names[10:12]), *names[12:16], tuple(names)
-    )
+    owner, guardian, treasury = names[:3]
+    liquidator, operator, whale, stranger = names[12:16]
+    lps, keepers = tuple(names[7:10]), tuple(names[10:12])
+    return Cast(owner, guardian, treasury, traders, lps, keepers, liquidator, operator, whale, stranger, tuple(names))
 
 
-def _market(number: int, name: str, like: Market, price: int, scale: int, **feed: int) -> Market:
+def _market(number: int, name: str, like: Market, price: int, scale: int, **feed: Any) -> Market:
     """Another market like one, at a price of `price` wei."""
     low, high = 10 ** (len(str(price)) - 3), 10 ** (len(str(price)) + 2)
     return replace(

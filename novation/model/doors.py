@@ -16,7 +16,7 @@ class Doors(Margin):
     @external
     def deposit(self, sender: int, account: int, amount: int) -> int:
         """Token units in, for any account. @returns WAD USD credited. @raises Revert PAUSED, ZERO, TOKEN."""
-        if self.is_paused(DEPOSIT):
+        if self.is_paused(DEPOSIT) and not self.account(account).markets and self.cash(account) >= 0:
             raise Revert("PAUSED")
         credit = self.to_wad(amount, up=False)
         if credit == 0:

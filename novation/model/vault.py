@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from novation.fixed import BPS
+from novation.fixed import BPS, WAD
 from novation.model.doors import Doors
 from novation.model.errors import Revert
 from novation.model.journal import external
 from novation.model.ledger import MAX_MARKETS, OPEN, Account
 from novation.model.margin import Risks
+
+REALISE_FLOOR = 10 * WAD  # what `realise` leaves of the cash
 
 
 class Vault(Doors):
@@ -60,7 +62,7 @@ class Vault(Doors):
 
     @external
     def reserve(self, sender: int, account: int, market: int, delta: int, fee: int, opening: bool) -> None:
-        """Escrows the keeper fee; an opening order is judged with it included.
+        """Escrows the keeper fee; an opening order is judged with it included, another by what the fee leaves.
 
         @raises Revert AUTH, MARKET, PAUSED, BUSY, CASH, MAX, MARGIN.
         """
@@ -74,6 +76,8 @@ class Vault(Doors):
                 raise Revert("PAUSED")
             if holder.pending:
                 raise Revert("BUSY")
+        elif holder.pending:
+            raise Revert("PENDING")
         cash = holder.cash - fee
         if cash < 0:
             raise Revert("CASH")
@@ -88,6 +92,8 @@ class Vault(Doors):
             losses = sum(r.losses for r in risks.values())
             if cash + brings + self.counted(risks) - losses < sum(r.initial for r in risks.values()):
                 raise Revert("MARGIN")
+        elif self.liquidatable(account):
+            raise Revert("MARGIN")
 
     @external
     def release(self, sender: int, account: int, refund: int, opening: bool) -> None:
@@ -104,9 +110,9 @@ class Vault(Doors):
     def realise(self, sender: int, account: int, market: int) -> int:
         """A loss becomes cash of the pool, as far as there is cash. Anyone. @raises Revert MARKET, ZERO, HALTED."""
         entry = self.pools[self.pool_of(market)]
-        if self.cash(account) <= 0 or not self.account(account).markets >> market & 1:
+        if self.cash(account) <= REALISE_FLOOR or not self.account(account).markets >> market & 1:
             raise Revert("ZERO")
-        loss = self.parts[entry.pool].realise(self.address, account, market, max(0, self.cash(account)))
+        loss = self.parts[entry.pool].realise(self.address, account, market, self.cash(account) - REALISE_FLOOR)
         if loss == 0:
             raise Revert("ZERO")
         self.book(account, -loss)

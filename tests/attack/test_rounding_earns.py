@@ -6,21 +6,19 @@ import random
 
 import pytest
 
+from tests.support.moves import all_cash
 from tests.support.system import BTC, ETH, WAD, House
 
 
 @pytest.fixture
 def house(system: House) -> House:
     system.provide(system.lp, 5_000_000)
+    # Without funding, so that time neither gives nor takes.
+    system.pool.transact("set_market", ETH, (*system.market(ETH).struct()[:11], 0), sender=system.owner)
     for role in ("attacker", "maker", "taker"):
         system.fund(system.roles[role], 50_000)
     system.trade(system.maker, ETH, -7 * WAD - 3)
     return system
-
-
-def all_cash(house: House) -> int:
-    accounts = {*house.roles.values(), house.pool.address, house.vault.address, house.orders.address}
-    return sum(house.cash(account) for account in accounts | {house.shares.address})
 
 
 def wealth(house: House, *accounts: str) -> int:
@@ -56,7 +54,7 @@ def test_deposits_and_withdrawals_of_dust(house: House) -> None:
 
 
 def test_a_partial_close_in_crumbs(house: House) -> None:
-    """Closed in a hundredths: no better than at once."""
+    """Closed in sixteenths: no better than at once."""
     house.trade(house.attacker, ETH, 5 * WAD, usd=4_000)
     mark = house.chain.snapshot()
     house.trade(house.attacker, ETH, -4 * WAD, usd=4_100)
@@ -72,7 +70,7 @@ def test_realise_in_crumbs(house: House) -> None:
     house.trade(house.attacker, ETH, 5 * WAD)
     house.trade(house.attacker, BTC, WAD // 20)
     for cents in range(1, 30):
-        house.set_price(ETH, 4_000 - cents / 100)
+        house.set_price(ETH, 3_990 - cents / 100)
         house.pool.transact("poke", ETH, sender=house.outsider)
         margin = wealth(house, house.attacker)
         house.vault.transact("realise", house.attacker, ETH, sender=house.outsider)

@@ -1,4 +1,4 @@
-"""A market's totals are the sums over its positions and the book those over its markets, also where a price was skipped."""
+"""A market's totals are the sums over its positions, the book those over its markets, also after a skipped price."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_after_anything(system: House, seed: int) -> None:
             if not done.ok:
                 assert done.error in ("STALE", "HALTED", "CREDIT")
                 broken.transact("set_modes", 0, 0, 0, sender=system.owner)
-                system.warp(system.system.parameters.orders.window + 61)
+                system.warp(system.system.parameters.orders.window + system.system.parameters.orders.grace + 1)
                 system.orders.transact("cancel", committed, 0, sender=account)
         else:
             assert live.error in ("MARGIN", "CASH")

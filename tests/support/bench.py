@@ -183,7 +183,9 @@ class Bench:
 
     # the vault's operations, by the modules
 
-    def trade(self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any) -> Receipt:
+    def trade(
+        self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any
+    ) -> Receipt:
         """Fills at a new round; may revert."""
         acceptable, reduce_only = options.get("acceptable", 0), options.get("reduce_only", False)
         quote = options.get("quote") or self.quote(market, usd)
@@ -206,12 +208,18 @@ class Bench:
 
     # the pool's own operations, by the manager
 
-    def fill(self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any) -> Receipt:
+    def fill(
+        self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any
+    ) -> Receipt:
         """On `direct`; may revert."""
         values = {"acceptable": 0, "reduce_only": False, "markets": 0, "cash": 10**7 * WAD, "may_open": True} | options
-        return self.direct.attempt("fill", account, market, delta, *self.quote(market, usd), *values.values(), sender=self.manager)
+        return self.direct.attempt(
+            "fill", account, market, delta, *self.quote(market, usd), *values.values(), sender=self.manager
+        )
 
-    def filled(self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any) -> tuple[Fill, Risk]:
+    def filled(
+        self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any
+    ) -> tuple[Fill, Risk]:
         """As `fill`, and it must pass."""
         receipt = self.fill(account, delta, market, usd, **options)
         assert receipt.ok, receipt.error
@@ -219,17 +227,18 @@ class Bench:
         return Fill(*fill), Risk(*risk)
 
 
-def build(chain: RevmChain | None = None) -> Bench:
-    """Two listed markets; 5,000,000 USD in the pool, 100,000 USD with trader and other."""
+def build(chain: RevmChain | None = None, token: str = "MockToken") -> Bench:
+    """Two listed markets on a token of six decimals; 5,000,000 USD in the pool, 100,000 USD with trader and other."""
     chain = chain or RevmChain()
     roles = {role: chain.account(number) for number, role in enumerate(ROLES)}
     owner, guardian = roles["owner"], roles["guardian"]
-    token = chain.deploy("MockToken", "USD Coin", "USDC", 6, sender=owner)
+    arguments = ("USD Coin", "USDC", 6) if token == "MockToken" else (6,)
+    money = chain.deploy(token, *arguments, sender=owner)
     oracle = chain.deploy("OracleAdapter", owner, guardian, sender=owner)
     modules = (roles["treasury"], roles["order_module"], roles["liquidation_module"])
-    vault = chain.deploy("CollateralVault", token.address, *modules, 5_000, owner, guardian, sender=owner)
+    vault = chain.deploy("CollateralVault", money.address, *modules, 5_000, owner, guardian, sender=owner)
     lens = chain.deploy("Lens", vault.address, sender=owner)
-    bench = Bench(chain, load("local"), roles, token, oracle, vault, vault, vault, lens)
+    bench = Bench(chain, load("local"), roles, money, oracle, vault, vault, vault, lens)
     bench.pool = bench.new_pool(vault.address)
     bench.direct = bench.new_pool(roles["manager"])
     for market in (ETH, BTC):
@@ -240,8 +249,8 @@ def build(chain: RevmChain | None = None) -> Bench:
     for module in ("order_module", "shares", "module"):
         vault.transact("register_module", roles[module], sender=owner)
     vault.transact("register_pool", 0, bench.pool.address, roles["shares"], MARKETS, CREDIT * WAD, sender=owner)
-    token.transact("approve", vault.address, 2**256 - 1, sender=owner)
-    token.transact("mint", owner, 10**6 * 10**6, sender=owner)
+    money.transact("approve", vault.address, 2**256 - 1, sender=owner)
+    money.transact("mint", owner, 10**6 * 10**6, sender=owner)
     bench.fund(bench.pool.address, 5_000_000)
     for role in ("trader", "other"):
         bench.fund(roles[role], 100_000)

@@ -1,4 +1,4 @@
-"""Who may call what (docs/spec.md, section 11): every administration refuses everybody else, the guardian only tightens."""
+"""Who may call what (docs/spec.md, section 11): administration refuses everybody else, the guardian tightens."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ The number is its weight. What it draws comes from the game's random numbers, wh
 that (name, seed) repeats it on the same state.
 """
 
-from novation.fuzz.actions import governing, lending, liquidating, money, opening, prices, trading
+from novation.fuzz.actions import governing, lending, liquidating, money, opening, prices, strangers, trading
 from novation.fuzz.actions.game import ACTIONS, Action, Game, action
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "money",
     "opening",
     "prices",
+    "strangers",
     "trading",
 ]

@@ -107,6 +107,11 @@ class Game:
         """Somebody."""
         return self.pick(self.cast.senders)
 
+    def idle(self) -> int:
+        """An account without an opening order, mostly."""
+        free = [a for a in self.cast.traders if not self.of(a).pending]
+        return self.pick(free) if free and self.chance(93) else self.account()
+
     def holding(self) -> int:
         """An account with positions, if there is one."""
         return self.pick([a for a in self.cast.traders if self.held(a)] or self.cast.traders)
@@ -203,11 +208,11 @@ class Game:
 
     def answer(self, market: int, mid: int) -> int:
         """A WAD price in the feed's decimals, at least 1."""
-        return max(1, mid * 10 ** self.source(market).state["decimals"] // WAD)
+        return max(1, mid * int(10 ** self.source(market).state["decimals"]) // WAD)
 
     def last_mid(self, market: int) -> int:
         """The newest round's price, WAD."""
-        return max(1, self.last(market).answer * WAD // 10 ** self.source(market).state["decimals"])
+        return max(1, self.last(market).answer * WAD // int(10 ** self.source(market).state["decimals"]))
 
     def healthy_answer(self, key: int) -> int:
         """The last good price of a market in the decimals of its feed, or of its reference."""

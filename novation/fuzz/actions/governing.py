@@ -23,7 +23,7 @@ def pool_of(game: Game, market: int) -> str:
     return "pool1" if market >= 16 and game.stage.pools > 1 else "pool"
 
 
-@action(2)
+@action(1)
 def pause(game: Game) -> None:
     """Any of the three actions; often they are taken back at once."""
     actions = game.between(0, 7)
@@ -37,7 +37,7 @@ def pause(game: Game) -> None:
         game.call("vault", "unpause", game.cast.owner, 7)
 
 
-@action(3)
+@action(4)
 def unpause(game: Game) -> None:
     """Everything or something."""
     paused = game.mirror.facts.words[game.mirror.slots.index["paused",]]
@@ -171,9 +171,7 @@ def set_feed(game: Game) -> None:
     args = (band_word(mantissa, exponent), band_word(5, game.pick((33, 33, 34))))
     sender = game.cast.owner if game.chance(95) else game.anyone()
     seconds = game.pick((900, 900, 0)) if divergence else game.pick((0, 0, 0, 900))
-    game.call(
-        "oracle", "set_feed", sender, market, source, heartbeat, deviation, divergence, *args, other, seconds
-    )
+    game.call("oracle", "set_feed", sender, market, source, heartbeat, deviation, divergence, *args, other, seconds)
 
 
 @action(1)

@@ -28,7 +28,7 @@ def closes_at(game: Game, index: int) -> int:
 @action(4)
 def request_deposit(game: Game) -> None:
     """Cash into the queue; mostly it is paid in first."""
-    index, part = pool(game)
+    _, part = pool(game)
     holder = game.pick((*game.cast.lps, *game.cast.lps, game.cast.stranger))
     assets = game.sizes(1, 3 * 10**6 * WAD) if game.chance(95) else game.pick((0, 1, 10**3))
     if game.cash(holder) < assets and game.chance(85):
@@ -47,10 +47,12 @@ def request_redeem(game: Game) -> None:
     game.call(part, "request_redeem", holder, shares if game.chance(97) else 0)
 
 
-@action(6)
+@action(4)
 def settle(game: Game) -> None:
     """The oldest batch, mostly after its end and with fresh prices."""
-    index, part = pool(game)
+    waiting = [index for index in range(game.stage.pools) if closes_at(game, index)]
+    index = game.pick(waiting) if waiting and game.chance(95) else pool(game)[0]
+    part = f"shares{index or ''}"
     if game.chance(80):
         game.until(closes_at(game, index))
         if game.chance(90):
@@ -58,7 +60,7 @@ def settle(game: Game) -> None:
     game.call(part, "settle", game.anyone())
 
 
-@action(4)
+@action(3)
 def claim_shares(game: Game) -> None:
     """What is settled."""
     _, part = pool(game)
@@ -74,7 +76,7 @@ def transfer_shares(game: Game) -> None:
     game.call(part, "transfer", holder, game.pick((*game.cast.lps, game.cast.stranger)), shares)
 
 
-@action(3)
+@action(1)
 def lend(game: Game) -> None:
     """An LP brings liquidity through an epoch at once."""
     index, part = pool(game)
@@ -93,7 +95,7 @@ def lend(game: Game) -> None:
     game.call(part, "claim", holder, holder)
 
 
-@action(3)
+@action(2)
 def run_on_the_pool(game: Game) -> None:
     """All LPs leave at once: what does not fill rolls over."""
     index, part = pool(game)
@@ -102,6 +104,8 @@ def run_on_the_pool(game: Game) -> None:
         if held:
             game.call(part, "request_redeem", holder, held)
     for _ in range(game.between(1, 4)):
+        if not closes_at(game, index) and game.chance(90):
+            return
         game.until(closes_at(game, index))
         game.refresh_all()
         game.call(part, "settle", game.anyone())

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from novation.fuzz.actions.game import Game, action
+from novation.fuzz.actions.prices import squeeze
 
 
 def target(game: Game) -> int:
     """An unhealthy account if there is one and luck has it."""
-    sick = game.sick() if game.chance(85) else []
+    if not game.chance(90):
+        return game.holding()
+    sick = game.sick()
+    if not sick and game.chance(40):
+        squeeze(game)
+        sick = game.sick()
     return game.pick(sick) if sick else game.holding()
 
 
-@action(5)
+@action(3)
 def flag(game: Game) -> None:
     """Sets or clears a mark."""
     flagged = [a for a in game.cast.traders if game.of(a).flagged_at]
@@ -19,7 +25,7 @@ def flag(game: Game) -> None:
     game.call("vault", "flag", game.anyone(), account)
 
 
-@action(12)
+@action(6)
 def liquidate(game: Game) -> None:
     """One market of an account, by a liquidator, a keeper, or the account itself."""
     account = target(game)
@@ -31,7 +37,7 @@ def liquidate(game: Game) -> None:
     game.call("liquidation", "liquidate", sender, account, market)
 
 
-@action(4)
+@action(2)
 def liquidate_all(game: Game) -> None:
     """Again and again until it is healthy or gone."""
     account = target(game)
@@ -41,7 +47,7 @@ def liquidate_all(game: Game) -> None:
             return
 
 
-@action(3)
+@action(2)
 def liquidate_many(game: Game) -> None:
     """Several pairs, healthy ones among them; now and then of unequal lengths."""
     accounts = [target(game) for _ in range(game.between(0, 4))]

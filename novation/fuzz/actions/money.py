@@ -109,10 +109,3 @@ def set_operator(game: Game) -> None:
     if game.chance(2):
         expires = 1 << 40
     game.call("vault", "set_operator", owner, operator, game.between(0, 3), payout, expires)
-
-
-@action(1)
-def push_pull_by_strangers(game: Game) -> None:
-    """What only modules may do."""
-    name = game.pick(("push", "pull"))
-    game.call("vault", name, game.anyone(), game.account(), game.sizes(1, 10**20))

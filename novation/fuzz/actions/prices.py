@@ -11,7 +11,7 @@ FAILURES = (1, 3, 4, 5, 6, 8)  # ways in which the mock fails, but burning gas
 JUMPS = (1, 5, 20, 100, 400)  # bps
 
 
-@action(14)
+@action(10)
 def move_prices(game: Game) -> None:
     """Some seconds, then rounds of some feeds near the last price."""
     game.warp(game.pick((0, 1, 3, 10, 60, 300)))
@@ -24,7 +24,7 @@ def move_prices(game: Game) -> None:
                 game.push(REFERENCE + market, game.last_mid(market))
 
 
-@action(3)
+@action(2)
 def crash(game: Game) -> None:
     """One market or all of them jump by up to a half."""
     game.warp(game.pick((0, 1, 5)))
@@ -39,7 +39,7 @@ def crash(game: Game) -> None:
                 game.push(REFERENCE + market, game.last_mid(market))
 
 
-@action(8)
+@action(4)
 def squeeze(game: Game) -> None:
     """Moves a market so that an account is about at its maintenance, beyond it, bankrupt, or rich."""
     account = game.holding()

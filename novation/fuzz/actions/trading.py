@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import FAR, Game, action
+from novation.fuzz.actions.money import withdrawable
 from novation.model.orders import Order
 
 HUGE = (1 << 100, 1 << 127, (1 << 255) - 1)
@@ -30,8 +31,8 @@ def wanted_size(game: Game, account: int, market: int) -> tuple[int, bool]:
         if roll < 5:
             part = size - (least if size > 0 else -least) + game.pick((-1, 0, 1))  # leaves about the smallest
         return -part, game.chance(60)
-    if size and roll < 60:
-        sign = 1 if size > 0 else -1
+    if size and roll < 62:  # a little more of it
+        return (1 if size > 0 else -1) * game.sizes(1, least * 3), False
     free = max(0, game.cash(account))
     if roll < 80:  # about what the margin allows
         ratio = config.initial * game.pick((100, 110, 130, 200, 500, 97, 99, 101)) // 100
@@ -71,12 +72,14 @@ def make(game: Game, account: int, market: int) -> Order:
     return Order(account, market, size, acceptable, trigger, game.chance(50), reduce_only, fee, expires, 0, 0)
 
 
-@action(12)
+@action(8)
 def commit(game: Game) -> None:
     """Any order into a free slot, or into a taken one."""
-    account = game.account()
+    account = game.idle() if game.chance(50) else game.holding()
     afford(game, account)
-    order = make(game, account, game.market())
+    held = game.held(account)
+    market = game.pick(held) if held and game.chance(75) else game.market()
+    order = make(game, account, market)
     slot = game.free_slot(account)
     if game.chance(4):
         slot = game.pick((0, 1, 15, 16, 1 << 200))
@@ -95,14 +98,16 @@ def commit_huge(game: Game) -> None:
 def fill(game: Game, order: Order, slot: int) -> str:
     """Goes to where an order can fill and executes it, mostly at the right round. @return the code."""
     roll = game.between(0, 99)
-    if roll < 60:
+    if roll < 74:
         game.until(order.due)
-    elif roll < 80:
+    elif roll < 93:
         game.until(order.due + game.pick((1, game.window, game.window + 1, game.window + game.grace)))
-    elif roll < 83:
+    elif roll < 96:
         game.until(order.due + game.window + game.grace + 1)
     roll = game.between(0, 99)
-    if roll < 70 or game.last(order.market).updated_at < order.due - 3000:
+    if order.market not in game.markets:  # a reduce-only order is not judged when it is committed
+        return game.call("orders", "execute", game.cast.keepers[0], order, slot, 1).code
+    if roll < 85 or game.last(order.market).updated_at < order.due - 3000:
         game.refresh(order.market) if game.chance(70) else game.push(order.market, game.last_mid(order.market))
     for market in game.held(order.account):
         if market != order.market and game.chance(90):
@@ -119,7 +124,7 @@ def fill(game: Game, order: Order, slot: int) -> str:
     return game.call("orders", "execute", keeper, order, slot, max(0, reference)).code
 
 
-@action(16)
+@action(10)
 def execute(game: Game) -> None:
     """A due order."""
     last = game.now - game.window - game.grace
@@ -131,12 +136,14 @@ def execute(game: Game) -> None:
         fill(game, *game.pick(live))
 
 
-@action(14)
+@action(22)
 def trade(game: Game) -> None:
     """Commits and fills in one go."""
-    account = game.account()
+    account = game.idle() if game.chance(50) else game.holding()
     afford(game, account)
-    order = make(game, account, game.market())
+    held = game.held(account)
+    market = game.pick(held) if held and game.chance(75) else game.market()
+    order = make(game, account, market)
     slot = game.free_slot(account)
     if game.call("orders", "commit", game.key(account), order, slot).ok:
         committed = game.mirror.orders[account, slot]
@@ -144,10 +151,10 @@ def trade(game: Game) -> None:
             fill(game, committed, slot)
 
 
-@action(6)
+@action(10)
 def open_anew(game: Game) -> None:
     """A plain position in a market where the account has none, so that it has several."""
-    account = game.account()
+    account = game.idle()
     others = [market for market in game.markets if market not in game.held(account)]
     if not others:
         return
@@ -167,6 +174,62 @@ def open_anew(game: Game) -> None:
         fill(game, game.mirror.orders[account, slot], slot)
 
 
+@action(1)
+def spread_out(game: Game) -> None:
+    """A small position in every market, until there are too many."""
+    account = game.idle()
+    least = 2 * game.mirror.facts.terms.min_notional
+    game.call("vault", "deposit", game.key(account), account, len(game.markets) * 200 * game.unit)
+    sign = game.pick((1, -1))
+    for market in game.markets:
+        if market not in game.held(account):
+            size = sign * max(1, game.notional(market, least + game.between(0, least)))
+            order = Order(account, market, size, 0, 0, False, False, WAD, FAR, 0, 0)
+            slot = game.free_slot(account)
+            game.refresh_all()
+            if not game.call("orders", "commit", game.key(account), order, slot).ok:
+                return
+            order = game.mirror.orders[account, slot]
+            game.until(order.due)
+            game.refresh_all()
+            game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+
+
+@action(4)
+def live_on_gains(game: Game) -> None:
+    """One position wins, another loses as much: the loss is realised or closed, cash falls below zero, and more is
+    opened against the gain."""
+    several = [a for a in game.cast.traders if len(game.held(a)) > 1 and not game.of(a).pending]
+    if not several:
+        open_anew(game)
+        return
+    account = game.pick(several)
+    pair = game.random.sample(game.held(account), 2)
+    bad, good = sorted(pair, key=lambda m: abs(game.position(account, m).size) * game.price(m).mid)
+    spare = (withdrawable(game, account) - 10 * WAD) * game.unit // WAD
+    if spare > 0 and game.chance(80):
+        game.call("vault", "withdraw", game.key(account), account, spare, game.key(account))
+    more = game.position(account, good).size // game.pick((2, 5, 20)) or 1
+    orders = []
+    for market, size in ((bad, -game.position(account, bad).size), (good, more)):
+        order = Order(account, market, size, 0, 0, False, market == bad, WAD // 2, FAR, 0, 0)
+        slot = game.free_slot(account)
+        if game.call("orders", "commit", game.key(account), order, slot).ok:
+            orders.append((game.mirror.orders[account, slot], slot))
+    game.until(game.now + game.delay)
+    step = game.between(200, 3000)
+    for market, gain in ((good, step), (bad, -step * game.between(50, 95) // 100)):
+        up = gain if game.position(account, market).size > 0 else -gain
+        game.push(market, max(1, game.price(market).mid * (BPS + up) // BPS))
+    for other in game.held(account):
+        if other not in (good, bad):
+            game.refresh(other)
+    if game.chance(30):
+        game.call("vault", "realise", game.anyone(), account, bad)
+    for order, slot in orders:
+        game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+
+
 @action(5)
 def trigger(game: Game) -> None:
     """Fires orders, some after the price was moved there."""
@@ -174,7 +237,7 @@ def trigger(game: Game) -> None:
     if not live:
         return
     order, slot = game.pick(live)
-    if game.chance(70):
+    if game.chance(70) and order.market in game.markets:
         game.warp(game.pick((1, 1, 5)))
         step = 1 if order.trigger_above else -1
         game.push(order.market, order.trigger + step * game.pick((0, 10**11, -(10**11))))
@@ -212,28 +275,3 @@ def claim_fees(game: Game) -> None:
     """A keeper's earnings."""
     keeper = game.pick(game.cast.keepers) if game.chance(80) else game.anyone()
     game.call("orders", "claim", game.anyone(), keeper)
-
-
-@action(1)
-def strangers_at_the_modules(game: Game) -> None:
-    """Externals of the vault and the pool that only another contract of ours may call."""
-    sender, account, market = game.anyone(), game.account(), game.market()
-    pool = "pool1" if market >= 16 else "pool"
-    size = game.between(1, 10**18)
-    name = game.pick(("trade", "reserve", "release", "liquidate", "fill", "pool_liquidate", "realise", "collect"))
-    if name == "trade":
-        game.call("vault", name, sender, account, market, size, 1, 1, 1, 0, False)
-    elif name == "reserve":
-        game.call("vault", name, sender, account, market, size, 1, True)
-    elif name == "release":
-        game.call("vault", name, sender, account, size, True)
-    elif name == "liquidate":
-        game.call("vault", name, sender, account, market, sender, 0, 10_000, 1, size)
-    elif name == "fill":
-        game.call(pool, name, sender, account, market, size, 1, 1, 1, 0, False, 0, 0, True)
-    elif name == "pool_liquidate":
-        game.call(pool, "liquidate", sender, account, market, 0, 0, 0, False)
-    elif name == "realise":
-        game.call(pool, name, sender, account, market, size)
-    else:
-        game.call(pool, name, sender)

@@ -155,4 +155,3 @@ def test_a_size_beyond_every_word(bench: Bench, delta: int) -> None:
     assert not bench.fill(bench.trader, delta).ok
     bench.filled(bench.trader, 10 * WAD)
     assert not bench.fill(bench.trader, delta).ok
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from novation.chain.protocol import Receipt
 from novation.fixed import ceil_div
 from novation.model.market import Terms, liquidation_size
-from novation.chain.protocol import Receipt
 from tests.support import stored
 from tests.support.bench import BTC, ETH, WAD, Bench
 from tests.support.stored import Fill, Risk, refusal

@@ -44,7 +44,9 @@ def test_bounds(bench: Bench, changes: dict[str, int], role: str) -> None:
     assert code(bench, **changes, role=role) == "BOUND"
 
 
-@pytest.mark.parametrize("changes", [{}, {"initial": 10_000}, {"side": 0, "position": 0}, {"position": 0}, {"side": 25}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"initial": 10_000}, {"side": 0, "position": 0}, {"position": 0}, {"side": 25}]
+)
 def test_within(bench: Bench, changes: dict[str, int]) -> None:
     assert code(bench, **changes) is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from novation.chain.protocol import Reverted
 from tests.support.bench import WAD, Bench
 from tests.support.stored import account_of, refusal
 
@@ -60,7 +61,7 @@ def test_decimals(bench: Bench, decimals: int, amount: int, credit: int) -> None
 def test_no_token_of_too_many_decimals(bench: Bench) -> None:
     token = bench.chain.deploy("MockToken", "Token", "TKN", 37, sender=bench.owner)
     modules = (bench.treasury, bench.order_module, bench.liquidation_module, 5_000, bench.owner, bench.guardian)
-    with pytest.raises(Exception, match="TOKEN"):
+    with pytest.raises(Reverted, match="TOKEN"):
         bench.chain.deploy("CollateralVault", token.address, *modules, sender=bench.owner)
 
 

@@ -146,7 +146,6 @@ def test_only_the_liquidation_module(bench: Bench, role: str) -> None:
     assert refusal(bench.vault, "liquidate", *arguments, sender=bench.roles[role]) == "AUTH"
 
 
-
 def reward_bps(bench: Bench, account: str, **options: int) -> int:
     """The liquidator's part of the penalty, bps rounded."""
     before = bench.cash(bench.vault.address)

@@ -10,7 +10,14 @@ from tests.support.stored import PENDING, Risk, account_of, refusal
 OPEN = 2
 
 
-def code(bench: Bench, delta: int = WAD, fee: int = WAD, opening: bool = True, market: int = ETH, **who: str) -> str | None:
+def code(
+    bench: Bench,
+    delta: int = WAD,
+    fee: int = WAD,
+    opening: bool = True,
+    market: int = ETH,
+    **who: str,
+) -> str | None:
     account, sender = who.get("account", bench.trader), who.get("sender", bench.order_module)
     return refusal(bench.vault, "reserve", account, market, delta, fee, opening, sender=sender)
 
@@ -80,6 +87,19 @@ def test_margin_to_the_wei_at_the_stored_price(bench: Bench) -> None:
     assert code(bench, 10 * WAD, account=account) == "MARGIN"
     bench.vault.transact("transfer", bench.other, account, 1, sender=bench.other)
     assert code(bench, 10 * WAD, account=account) is None
+
+
+def test_a_reduction_leaves_the_maintenance(bench: Bench) -> None:
+    """To the wei, at the newest prices: no margin is parked in a fee below it."""
+    account = bench.sub_account(1)
+    bench.fund(account, 3_000)
+    bench.open(account, 10 * WAD)
+    bench.push(ETH, 3_820)
+    health = bench.health(account)
+    spare = health.margin - health.maintenance
+    assert spare > 0
+    assert code(bench, -WAD, spare + 1, opening=False, account=account) == "MARGIN"
+    assert code(bench, -WAD, spare, opening=False, account=account) is None
 
 
 def test_what_is_held_counts(bench: Bench) -> None:

@@ -79,6 +79,4 @@ def test_stale(bench: Bench) -> None:
 def test_none_and_too_many(bench: Bench) -> None:
     assert code(bench, []) is None
     assert code(bench, [(bench.trader, bench.other, 1)] * 8) is None
-    assert not bench.vault.attempt(
-        "transfer_many", [(bench.trader, bench.other, 1)] * 9, sender=bench.trader
-    ).ok
+    assert not bench.vault.attempt("transfer_many", [(bench.trader, bench.other, 1)] * 9, sender=bench.trader).ok

@@ -1,0 +1,73 @@
+"""When contracts and model say the same, and how to tell that they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from novation.fixed import unpack
+from novation.fuzz.slots import Key
+from novation.fuzz.worlds import text
+from novation.model import words
+
+
+class Mismatch(AssertionError):
+    """Contracts and model disagree."""
+
+
+BARE = "?"  # a revert without a code, as it is counted
+# Of a token, not of ours: (external, the model's code, what the chain says).
+SAME: set[tuple[str, str, str]] = {
+    ("deposit", "TOKEN", ""),
+    ("transfer", "SHARES", "erc20: transfer amount exceeds balance"),
+}
+
+
+def alike(name: str, model: str, chain: str, bold: bool) -> bool:
+    """Whether two codes say the same. The chain's RANGE and its bare reverts are one: a number beyond its type. A
+    `bold` call has numbers beyond what the model's integers notice."""
+    if model == chain or (name, model, chain) in SAME:
+        return True
+    if chain in ("RANGE", ""):
+        return model == "" or bold
+    return False
+
+
+def differences(keys: Sequence[Key], found: Sequence[int], wanted: Sequence[int]) -> Mismatch:
+    """The words of the contract that are not the model's."""
+    lines = [
+        f"{named(key)}: contract {fields(key, a)}, model {fields(key, b)}"
+        for key, a, b in zip(keys, found, wanted, strict=True)
+        if a != b
+    ]
+    return Mismatch("; ".join(lines))
+
+
+_LAYOUTS = {
+    "account": words.ACCOUNT,
+    "position": words.POSITION,
+    "interest": words.INTEREST,
+    "funding": words.FUNDING,
+    "mark": words.MARK,
+    "book": words.BOOK,
+    "config": words.CONFIG,
+    "ramp": words.RAMP,
+    "feed": words.FEED,
+    "reference": words.REFERENCE,
+    "stored": words.STORED,
+}
+
+
+def named(key: Key) -> str:
+    """A key as text."""
+    return " ".join(text(part) if isinstance(part, int) and part > 1 << 100 else str(part) for part in key)
+
+
+def fields(key: Key, word: int) -> str:
+    """A word by its fields."""
+    layout = _LAYOUTS.get(key[0])
+    return str(unpack(word, layout)) if layout else hex(word)
+
+
+def shown(code: str | None) -> str:
+    """A code, None for success."""
+    return "succeeds" if code is None else f"reverts {code or '(without a code)'}"

@@ -1,0 +1,25 @@
+"""An opening order must not be ended by its trader before its window ends, however he goes about it."""
+
+from __future__ import annotations
+
+from novation.chain.protocol import Reverted
+from tests.support.system import ETH, WAD, House
+
+
+def test_fees_of_other_orders_do_not_starve_a_pending_one(system: House) -> None:
+    house = system
+    house.provide(house.lp, 1_000_000)
+    house.fund(house.attacker, 210)
+    house.set_price(ETH, 4_000)
+    order = house.order(house.attacker, ETH, WAD)  # initial about 200.8
+    reference = house.round_at(order, 4_000)
+    # He has seen the price and does not like it: 15 dollars into orders that he can cancel, and the order fails for MARGIN.
+    try:
+        for slot in (1, 2, 3):
+            house.order(
+                house.attacker, ETH, -WAD, trigger=99_999 * WAD, trigger_above=True, reduce_only=True, fee=5 * WAD, slot=slot
+            )
+    except Reverted:
+        pass
+    receipt = house.orders.transact("execute", order, 0, reference, sender=house.keeper)
+    assert receipt.one("Executed").args["code"] == "", "the trader has cancelled it for a keeper's fee"

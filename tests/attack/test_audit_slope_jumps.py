@@ -1,0 +1,24 @@
+"""Maintenance ramps, also the part of it that the slope makes: no change of parameters liquidates anyone in its own block."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from novation.chain.protocol import Reverted
+from tests.support.system import ETH, WAD, House
+
+
+def test_a_steeper_slope_liquidates_nobody_at_once(system: House) -> None:
+    house = system
+    house.provide(house.lp, 5_000_000)
+    house.fund(house.taker, 62_000)
+    house.set_price(ETH, 4_000)
+    house.trade(house.taker, ETH, 250 * WAD, 4_000)
+    house.set_price(ETH, 3_940)  # margin about 45,000; maintenance 34,475, with the steeper slope 45,689
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
+    steep = replace(house.market(ETH), slope_bps=65_535)
+    try:
+        house.pool.transact("set_market", ETH, steep.struct(), sender=house.owner)
+    except Reverted:
+        return
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
