@@ -41,6 +41,8 @@ WAD: constant(int256) = 10**18
 BPS: constant(int256) = 10**4
 MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
 MAX_ACCOUNTS: constant(uint256) = 256
+# Seconds after T from when on a newer price counts against the trader.
+LATE: constant(uint256) = 120
 
 
 VAULT: public(immutable(address))
@@ -115,6 +117,9 @@ def fill(
     price: uint256 = 0
     spread: uint256 = 0
     newest, price, spread = extcall markets.ORACLE.observe_at(market, due, window, reference)
+    if newest.published_at > due + LATE:
+        # An order that is filled late is no option on its old price: the newest counts where it is worse for the trader.
+        price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)
     terms: perp_fill.Terms = perp_fill.Terms(
         delta=delta,
         price=convert(price, int256),
@@ -249,7 +254,8 @@ def mark(since: uint256) -> (int256, int256, uint256, uint256):
         if (listed >> market) & 1 == 0 or markets._interests[market] & (2**208 - 1) == 0:
             continue
         newest: IOracleAdapter.Price = extcall markets.ORACLE.observe(market)
-        assert newest.status == IOracleAdapter.Status.NORMAL and newest.published_at >= since, "STALE"
+        # REDUCE_ONLY is good enough for LPs to leave by, or the guardian could hold them.
+        assert newest.status != IOracleAdapter.Status.HALT and newest.published_at >= since, "STALE"
         config: uint256 = markets._config_of(market)
         s: words.State = markets._poke(market, config, newest)
         scale: int256 = words._scale(config)

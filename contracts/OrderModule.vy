@@ -209,13 +209,16 @@ def taken(account: address) -> uint256:
 
 @internal
 def _commit(order: IOrderModule.Order, slot: uint256) -> uint256:
-    self._authorise(order.account)
+    is_owner: bool = self._authorise(order.account)
     assert slot < SLOTS and self._slots[order.account][slot] <= FREE, "SLOT"
     assert order.size != 0, "ZERO"
     # What the pool's words and arithmetic hold; an order beyond them could never fill.
     assert order.size > -SIZE_BOUND and order.size < SIZE_BOUND, "BOUND"
     assert order.acceptable < PRICE_BOUND and order.trigger < PRICE_BOUND, "BOUND"
-    assert order.fee >= FEE_MIN and order.fee <= FEE_MAX, "FEE"
+    # A closing order without a fee takes nothing from its account, whatever state it is in; its owner executes it himself.
+    assert (order.fee >= FEE_MIN and order.fee <= FEE_MAX) or (order.fee == 0 and order.reduce_only), "FEE"
+    # An operator could be its own keeper: it may not spend more than it must.
+    assert is_owner or order.fee <= FEE_MIN, "FEE"
     # a time and 32 bits
     due: uint256 = unsafe_add(block.timestamp, DELAY)
     assert order.expires_at >= due, "EXPIRED"
@@ -295,12 +298,15 @@ def _fault(failure: Bytes[REVERT_BYTES]) -> String[CODE_BYTES]:
 
 @internal
 @view
-def _authorise(account: address):
+def _authorise(account: address) -> bool:
     """
     @dev An account is its owner's by the first 19 bytes; else the vault knows operators.
+    @return whether it is the owner.
     """
-    if convert(account, uint256) >> 8 != convert(msg.sender, uint256) >> 8:
-        assert staticcall VAULT.may(msg.sender, account, ICollateralVault.Power.TRADE), "AUTH"
+    if convert(account, uint256) >> 8 == convert(msg.sender, uint256) >> 8:
+        return True
+    assert staticcall VAULT.may(msg.sender, account, ICollateralVault.Power.TRADE), "AUTH"
+    return False
 
 
 @internal

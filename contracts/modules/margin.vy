@@ -26,8 +26,6 @@ MAX_TRANSFERS: constant(uint256) = 8
 # The most that insurance may be asked to top a liquidator's reward up to (WAD USD).
 REWARD_BOUND: constant(uint256) = 50 * 10**18
 OPEN_PAUSED: constant(uint256) = 1 << 248
-# What `realise` leaves (WAD USD), so that no stranger takes from an account the fees of its closing orders.
-REALISE_FLOOR: constant(int256) = 10 * 10**18
 
 ORDER_MODULE: public(immutable(address))
 LIQUIDATION_MODULE: public(immutable(address))
@@ -191,8 +189,8 @@ def trade(
 def reserve(account: address, market: uint256, delta: int256, fee: uint256, opening: bool):
     """
     @notice Takes the keeper fee into the order module's account. An opening order is judged with the order included, at the prices that
-        the pool stores, and marks the account pending; another must leave the account its maintenance, at the newest prices. Only the
-        order module.
+        the pool stores, and marks the account pending; another must leave the account its maintenance, at the newest prices, unless
+        its fee is zero. Only the order module.
     @custom:reverts AUTH, MARKET, PAUSED, BUSY, PENDING, CASH, MAX, MARGIN.
     """
     assert msg.sender == ORDER_MODULE, "AUTH"
@@ -201,6 +199,9 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
     if opening:
         assert pool_word & OPEN_PAUSED == 0, "PAUSED"
         assert word & ledger.PENDING == 0, "BUSY"
+    elif fee == 0:
+        # Nothing leaves the account: whoever he is, he may commit to close.
+        return
     else:
         # Its fee can come back: it could starve the pending order, which is to cancel it after a look at the price.
         assert word & ledger.PENDING == 0, "PENDING"
@@ -253,15 +254,14 @@ def release(account: address, refund: uint256, opening: bool):
 @external
 def realise(account: address, market: uint256):
     """
-    @notice Turns a loss into cash owed to the pool without closing; it leaves the account the cash for the fees of its closing orders.
-        Anyone.
+    @notice Turns a loss into cash owed to the pool without closing, at most the cash there is. Anyone.
     @custom:reverts MARKET, HALTED, ZERO (nothing to realise).
     """
     pool: address = self._address(self._pool_of(market))
     word: uint256 = ledger._words[account]
     cash: int256 = ledger._cash(word)
-    assert cash > REALISE_FLOOR and word & (1 << (market + ledger.MARKETS)) != 0, "ZERO"
-    loss: int256 = convert(extcall IClearingPool(pool).realise(account, market, convert(cash - REALISE_FLOOR, uint256)), int256)
+    assert cash > 0 and word & (1 << (market + ledger.MARKETS)) != 0, "ZERO"
+    loss: int256 = convert(extcall IClearingPool(pool).realise(account, market, convert(cash, uint256)), int256)
     assert loss > 0, "ZERO"
     after: uint256 = ledger._store(account, word, ledger._with_cash(word, cash - loss))
     pool_cash: int256 = ledger._cash(ledger._credit(pool, loss))
@@ -321,10 +321,11 @@ def liquidate(
     cash += fill.cash
     pool_cash: int256 = ledger._cash(ledger._credit(pool, -fill.cash - convert(fill.penalty, int256)))
     word = self._with_market(word, market, fill.size != 0)
-    equity: int256 = others.equity + risk.equity
-    required: int256 = others.maintenance + convert(risk.maintenance, int256)
+    # Cash is below 2^104, the equity of 32 positions below 2^185 (widths in perp_math).
+    equity: int256 = unsafe_add(others.equity, risk.equity)
+    required: int256 = unsafe_add(others.maintenance, convert(risk.maintenance, int256))
     # Bankrupt before the fill, or by its fee and premium: no account keeps a debt without positions.
-    if cash + equity < 0:
+    if unsafe_add(cash, equity) < 0:
         word, cash, penalty = self._close_others(account, word, cash, penalty)
         left: rules.Totals = self._totals(account, self._markets(word))
         equity = left.equity
@@ -335,24 +336,27 @@ def liquidate(
     insurance: int256 = convert(penalty - reward, int256)
     if liquidator == account:
         cash += convert(reward, int256)
-    deficit: int256 = max(0, -(cash + max(0, equity)))
-    # Insurance tops a reward up where nothing is left, or a trader could live on it by liquidating himself in small parts.
+    deficit: int256 = max(0, unsafe_sub(0, unsafe_add(cash, max(0, equity))))
+    # Insurance tops a reward up where nothing is left (not in the fee of a pending order either), or a trader could live on it by
+    # liquidating himself in small parts.
     top_up: int256 = 0
-    if reward < minimum_reward and cash + equity <= 0:
+    if reward < minimum_reward and unsafe_add(cash, equity) <= 0 and word & ledger.PENDING == 0:
         top_up = convert(min(minimum_reward - reward, REWARD_BOUND), int256)
     if deficit > 0 or top_up > 0:
-        # Insurance pays after it has collected what it is owed.
+        # Insurance pays after it has collected what it is owed. The account may be the treasury's, which collects too.
+        stored: int256 = ledger._cash(ledger._words[account])
         self._collect(pool)
+        cash = unsafe_add(cash, unsafe_sub(ledger._cash(ledger._words[account]), stored))
         available: int256 = ledger._cash(ledger._words[self]) + insurance
         paid: int256 = min(available, deficit)
-        top_up = min(available - paid, top_up)
-        insurance -= paid + top_up
-        cash += deficit
+        top_up = min(unsafe_sub(available, paid), top_up)
+        insurance = unsafe_sub(insurance, unsafe_add(paid, top_up))
+        cash = unsafe_add(cash, deficit)
         reward += convert(top_up, uint256)
         if liquidator == account:
             cash += top_up
-        pool_cash = ledger._cash(ledger._credit(pool, paid - deficit))
-    if cash + equity >= required:
+        pool_cash = ledger._cash(ledger._credit(pool, unsafe_sub(paid, deficit)))
+    if unsafe_add(cash, equity) >= required:
         word &= ~ledger.FLAGGED_MASK
     elif flagged_at == 0:
         word |= block.timestamp << ledger.FLAGGED_AT

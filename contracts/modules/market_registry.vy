@@ -41,7 +41,8 @@ def __init__(oracle: IOracleAdapter, ramp_seconds: uint256):
 def set_market(market: uint256, config: IClearingPool.Market):
     """
     @notice Lists a market at the feed of the same number, which must be NORMAL, or changes it within the bounds, after accrual.
-        Maintenance and penalty ramp from the value in force; K changes only without open interest. Only the owner.
+        Maintenance and penalty ramp from the value in force; K changes and the slope rises only without
+        open interest. Only the owner.
     @custom:reverts AUTH, MARKET (number out of range), BOUND, STALE.
     """
     roles._only_owner()
@@ -198,7 +199,9 @@ def _change(market: uint256, config: uint256, price: IOracleAdapter.Price) -> (u
     old: uint256 = self._config_of(market)
     s: words.State = self._poke(market, old, price)
     scale: int256 = words._scale(config)
-    assert s.long + s.short == 0 or scale == words._scale(old), "BOUND"
+    # Neither K, which is in every L, nor a steeper slope, which does not ramp, may change under open positions.
+    steeper: bool = words._config(config, words.SLOPE) > words._config(old, words.SLOPE)
+    assert s.long + s.short == 0 or (scale == words._scale(old) and not steeper), "BOUND"
     word: uint256 = config
     ramp: uint256 = 0
     maintenance: uint256 = (old >> words.MAINTENANCE) & (2**16 - 1)

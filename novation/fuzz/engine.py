@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -13,6 +14,9 @@ Place = tuple[str, int]
 """An address and a storage slot."""
 Log = tuple[str, Sequence[bytes], bytes]
 """Emitter, topics, data."""
+
+
+_WRITES = re.compile(r"(?<!Transient)StorageChange \{ address: (0x[0-9a-f]{40}), key: (\d+), had_value: Some")  # None: only read
 
 
 class Engine(RevmChain):
@@ -40,9 +44,9 @@ class Engine(RevmChain):
         result = self._evm.result
         return [] if result is None else [(log.address, *log.data) for log in result.logs]
 
-    def journal(self) -> str:
-        """Everything that was touched since the chain began, as revm prints it."""
-        return self._evm.journal_str
+    def written(self) -> set[Place]:
+        """Every slot that was written since the chain began and not undone, out of what revm prints of its journal."""
+        return {(address, int(slot)) for address, slot in _WRITES.findall(self._evm.journal_str)}
 
 
 class Door(NamedTuple):

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from novation.fixed import unpack
 from novation.fuzz.compare import BARE, Mismatch, alike, differences, named, shown
+from novation.fuzz.engine import Place
 from novation.fuzz.expected import Expected
 from novation.fuzz.facts import MASK_32, Facts
 from novation.fuzz.fills import Deeds, Reader
@@ -64,6 +65,8 @@ class Mirror(Surroundings):
         self.counts: Counter[tuple[str, str]] = Counter()
         self.tally: Counter[str] = Counter()
         self.calls = 0
+        self.known = {(address.lower(), slot) for address, slot in self.places}
+        self.known |= self.chain.written()  # by the deployment: what is written once
         self.base = self.chain.snapshot()
         self.mark = self.env.mark()
         self.facts.totals = [self._cash_at_start(), 0]
@@ -212,13 +215,17 @@ class Mirror(Surroundings):
         """
         if self.model is None or self.expected is None:
             return
+        written = self._strange()
         for index, shares in enumerate(self.model.shares):
             generations = shares.indices[shares.state["settled"]].generation + 1
             for key, place in self.slots.history(index, shares.state["settled"], generations):
+                written.discard((place[0].lower(), place[1]))
                 found = self.chain.words([place])[0]
                 found &= START_BITS if key[0] == "start" else -1
                 if found != (wanted := self.expected.word(key)):
                     raise Mismatch(f"{named(key)}: contract {found:#x}, model {wanted:#x}")
+        if written:
+            raise Mismatch(f"written, and nobody knows what it is: {written}")
         accounts = self.stage.cast.traders
         healths = self.ask("lens", "health_many", accounts)
         for account, found_health in zip(accounts, healths, strict=True):
@@ -227,6 +234,11 @@ class Mirror(Surroundings):
         bits = self.ask("lens", "unhealthy_bits", accounts)
         if bits != self.model.vault.unhealthy_bits(list(accounts)):
             raise Mismatch(f"unhealthy_bits: {bits:b}")
+
+    def _strange(self) -> set[Place]:
+        """Slots of our contracts that were written, but not those that are compared after every call."""
+        ours = {contract.address.lower() for name, contract in self.stage.contracts.items() if name != "token"}
+        return {place for place in self.chain.written() - self.known if place[0] in ours}
 
     def _owes(self, index: int) -> None:
         """What a shares contract must hold, asked of its views."""

@@ -150,7 +150,7 @@ def wide() -> World:
     """18 markets over two pools, so that an account can have too many of them; 27 decimals."""
     p = load("local")
     like = replace(p.markets[0], slope_bps=8000, open_interest_cap_bps=120, position_cap_bps=100)
-    prices = [4000 * WAD, 110_000 * WAD, 150 * WAD, WAD // 2, 3 * WAD, 10**5, 10**11 * WAD, 40 * WAD, 7 * WAD]
+    prices = [4000 * WAD, 110_000 * WAD, 150 * WAD, WAD // 2, 3 * WAD, 10**10, 10**11 * WAD, 40 * WAD, 7 * WAD]
     markets = []
     for index in range(18):
         price = prices[index % len(prices)] * (index + 1)

@@ -71,7 +71,7 @@ class Listing(Marks):
         before = self.markets[market]
         interest = ceil_div(max(before.long, before.short) * BPS, old.skew_scale)
         self._check(market, config, (maintenance, penalty), interest)
-        if (before.long or before.short) and config.skew_scale != old.skew_scale:
+        if (before.long or before.short) and (config.skew_scale != old.skew_scale or config.slope > old.slope):
             raise Revert("BOUND")
         state = self.step(market, old, self.oracle.observe(self.address, market))
         self.store(market, state, self.booked(market, old, state))

@@ -154,14 +154,14 @@ class Marks(Roles):
 
         @returns L at the cheaper and at the dearer side, fees owed, reserve (WAD USD).
 
-        @raises Revert STALE unless each price is NORMAL and published at or after `since`.
+        @raises Revert STALE if a price is in HALT or not published at or after `since`.
         """
         down = up = 0
         for market, config in self.configs.items():
             old = self.markets[market]
             if old.long or old.short:
                 price = self.oracle.observe(self.address, market)
-                if price.status != NORMAL or price.published_at < since:
+                if price.status == HALT or price.published_at < since:
                     raise Revert("STALE")
                 new = self.step(market, config, price)
                 self.store(market, new, self.booked(market, config, new))

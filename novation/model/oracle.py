@@ -15,6 +15,8 @@ NORMAL, REDUCE_ONLY, HALT = 1, 2, 4
 UNITS: tuple[int, ...] = tuple(10**decimals for decimals in range(64))
 ROUND_BITS = (1 << 64) - 1
 
+LATE = 120  # seconds in which an order fills at its first observation without a spread
+
 
 class Price(NamedTuple):
     """WAD USD per base unit, Unix seconds, one status."""
@@ -165,7 +167,8 @@ class Oracle(Roles):
         if due <= found.updated_at <= end:
             before = self._neighbour(number, feed, newest, reference, -1)
             if 0 < before < due:
-                return price, found.answer, 0
+                late = self.env.now - found.updated_at > LATE
+                return price, found.answer, feed.deviation * 100 if late else 0
         elif (
             self.env.now > end
             and found.updated_at < due

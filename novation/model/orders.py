@@ -71,7 +71,8 @@ class Orders:
         if abs(order.size) >= 1 << 103 or max(order.acceptable, order.trigger) >= 1 << 112:
             raise Revert("BOUND")
         terms = self.terms
-        if not terms.fee_min <= order.fee <= terms.fee_max:
+        highest = terms.fee_max if sender >> 8 == order.account >> 8 else terms.fee_min
+        if not terms.fee_min <= order.fee <= highest and (order.fee or not order.reduce_only):
             raise Revert("FEE")
         now = self.env.now
         if order.expires_at < now + terms.delay:

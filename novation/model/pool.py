@@ -27,6 +27,8 @@ from novation.model.marks import Book, Fill, Filled, Risk
 from novation.model.oracle import HALT, NORMAL, Price
 from novation.model.words import within
 
+LATE = 120  # seconds after T from when on a newer price counts against the trader
+
 
 class Pool(Listing):
     """One pool of perpetual markets."""
@@ -43,6 +45,8 @@ class Pool(Listing):
         if delta == 0:
             raise Revert("ZERO")
         newest, price, spread = self.oracle.observe_at(self.address, market, due, window, reference)
+        if newest.published_at > due + LATE:
+            price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)
         position = self.positions.get((account, market), EMPTY)
         size = position.size
         if reduce_only:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from novation.fixed import BPS, WAD
+from novation.fixed import BPS
 from novation.model.doors import Doors
 from novation.model.errors import Revert
 from novation.model.journal import external
 from novation.model.ledger import MAX_MARKETS, OPEN, Account
 from novation.model.margin import Risks
-
-REALISE_FLOOR = 10 * WAD  # what `realise` leaves of the cash
 
 
 class Vault(Doors):
@@ -76,6 +74,8 @@ class Vault(Doors):
                 raise Revert("PAUSED")
             if holder.pending:
                 raise Revert("BUSY")
+        elif fee == 0:
+            return
         elif holder.pending:
             raise Revert("PENDING")
         cash = holder.cash - fee
@@ -110,9 +110,9 @@ class Vault(Doors):
     def realise(self, sender: int, account: int, market: int) -> int:
         """A loss becomes cash of the pool, as far as there is cash. Anyone. @raises Revert MARKET, ZERO, HALTED."""
         entry = self.pools[self.pool_of(market)]
-        if self.cash(account) <= REALISE_FLOOR or not self.account(account).markets >> market & 1:
+        if self.cash(account) <= 0 or not self.account(account).markets >> market & 1:
             raise Revert("ZERO")
-        loss = self.parts[entry.pool].realise(self.address, account, market, self.cash(account) - REALISE_FLOOR)
+        loss = self.parts[entry.pool].realise(self.address, account, market, self.cash(account))
         if loss == 0:
             raise Revert("ZERO")
         self.book(account, -loss)
@@ -167,7 +167,8 @@ class Vault(Doors):
         equity = sum(risk.equity for risk in risks.values())
         cash = self.cash(account)
         deficit = max(0, -(cash + max(0, equity)))
-        top_up = max(0, minimum_reward - reward) if cash + equity <= 0 else 0
+        nothing = cash + equity <= 0 and not self.account(account).pending
+        top_up = max(0, minimum_reward - reward) if nothing else 0
         if deficit or top_up:
             self._collect(index)
         if deficit:

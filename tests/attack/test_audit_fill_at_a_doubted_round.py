@@ -1,4 +1,4 @@
-"""A round that halted the market while it was the newest must not become the price of an order once the next round has come."""
+"""A round that halted the market while it was the newest must not price an order once the next round has come."""
 
 from __future__ import annotations
 

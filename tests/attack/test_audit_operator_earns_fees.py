@@ -1,7 +1,10 @@
-"""An operator that may only trade must not move the account's cash to itself by earning the fees of orders that cannot fill."""
+"""An operator that may only trade must not earn the account's cash by fees of orders that cannot fill."""
 
 from __future__ import annotations
 
+import pytest
+
+from novation.chain.protocol import Reverted
 from tests.support.system import ETH, WAD, House
 
 
@@ -10,8 +13,10 @@ def test_failing_orders_pay_their_own_operator(system: House) -> None:
     house.fund(house.taker, 200)
     trade = 1
     house.vault.transact("set_operator", house.attacker, trade, house.taker, 2**40 - 1, sender=house.taker)
+    with pytest.raises(Reverted, match="FEE"):
+        house.order(house.taker, ETH, -WAD, reduce_only=True, fee=5 * WAD, sender=house.attacker)
     orders = [
-        house.order(house.taker, ETH, -WAD, reduce_only=True, fee=5 * WAD, slot=slot, sender=house.attacker)
+        house.order(house.taker, ETH, -WAD, reduce_only=True, fee=WAD // 2, slot=slot, sender=house.attacker)
         for slot in range(16)
     ]
     reference = house.round_at(orders[-1])

@@ -9,15 +9,22 @@ from tests.support.system import ETH, WAD, House
 def test_fees_of_other_orders_do_not_starve_a_pending_one(system: House) -> None:
     house = system
     house.provide(house.lp, 1_000_000)
-    house.fund(house.attacker, 210)
+    house.fund(house.attacker, 226)
     house.set_price(ETH, 4_000)
-    order = house.order(house.attacker, ETH, WAD)  # initial about 200.8
+    order = house.order(house.attacker, ETH, WAD)  # initial 200, 20 at the adverse side, fees 3
     reference = house.round_at(order, 4_000)
-    # He has seen the price and does not like it: 15 dollars into orders that he can cancel, and the order fails for MARGIN.
+    # He has seen the price and does not like it: 15 dollars go into orders that he can cancel, and it fails for MARGIN.
     try:
         for slot in (1, 2, 3):
             house.order(
-                house.attacker, ETH, -WAD, trigger=99_999 * WAD, trigger_above=True, reduce_only=True, fee=5 * WAD, slot=slot
+                house.attacker,
+                ETH,
+                -WAD,
+                trigger=99_999 * WAD,
+                trigger_above=True,
+                reduce_only=True,
+                fee=5 * WAD,
+                slot=slot,
             )
     except Reverted:
         pass

@@ -1,10 +1,13 @@
-"""A stranger must not turn a trader's cash into gains that he can neither withdraw nor, in a young pool, open against."""
+"""A stranger must not turn a trader's cash into gains that he can neither withdraw nor open against."""
 
 from __future__ import annotations
+
+import pytest
 
 from tests.support.system import ETH, WAD, House
 
 
+@pytest.mark.xfail(strict=True, reason="known to be open: docs/spec.md, section 14")
 def test_dips_do_not_take_withdrawable_cash(system: House) -> None:
     house = system
     house.provide(house.lp, 1_000_000)

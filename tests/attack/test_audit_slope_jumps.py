@@ -1,4 +1,4 @@
-"""Maintenance ramps, also the part of it that the slope makes: no change of parameters liquidates anyone in its own block."""
+"""Maintenance ramps, also the slope's part of it: no change of parameters liquidates anyone in its block."""
 
 from __future__ import annotations
 

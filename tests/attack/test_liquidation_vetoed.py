@@ -73,9 +73,9 @@ def test_an_order_that_is_pending(system: House) -> None:
     system.provide(system.lp, 2_000_000)
     system.fund(system.attacker, 3_200)
     system.trade(system.attacker, ETH, 10 * WAD)
-    system.order(system.attacker, ETH, WAD // 40, slot=1)
     for slot in range(2, 16):
         system.order(system.attacker, ETH, -WAD, slot=slot, reduce_only=True, trigger=WAD)
+    system.order(system.attacker, ETH, WAD // 40, slot=1)
     system.set_price(ETH, 3_700)
     system.liquidation.transact("liquidate", system.attacker, ETH, sender=system.liquidator)
     assert system.cash(system.liquidator) > 0

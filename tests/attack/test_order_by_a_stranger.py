@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from novation.chain.abi import checksum
-from tests.support.orders import CALL_BACK, WAD, Desk
+from tests.support.orders import CALL_BACK, FEE_MIN, WAD, Desk
 
 
 def test_the_owner_lured_into_another_contract_signs_nothing(desk: Desk) -> None:
@@ -33,7 +33,7 @@ def test_nineteen_bytes_and_no_fewer(desk: Desk) -> None:
 
 def test_an_operator_whose_power_ended(desk: Desk) -> None:
     order = desk.commit(trigger=WAD)
-    assert desk.refusal("commit", tuple(desk.order()), 1, sender=desk.operator) is None
+    assert desk.refusal("commit", tuple(desk.order(fee=FEE_MIN)), 1, sender=desk.operator) is None
     desk.vault.transact("set_operator", desk.operator, desk.account, False, sender=desk.anyone)
     assert desk.refusal("commit", tuple(desk.order()), 2, sender=desk.operator) == "AUTH"
     assert desk.refusal("cancel", tuple(order), 0, sender=desk.operator) == "AUTH"

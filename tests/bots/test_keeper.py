@@ -28,10 +28,10 @@ def test_executes_at_the_first_round(floor: Floor) -> None:
 def test_names_the_first_round_of_several(floor: Floor) -> None:
     house, keeper = floor.house, floor.keeper()
     house.order(house.taker, ETH, WAD)
-    house.warp(60)
+    house.warp(20)
     for usd in (4_010, 4_020, 4_030):
         house.set_price(ETH, usd)
-        house.warp(60)
+        house.warp(20)
     (done,) = keeper.step()
     assert done.receipt.one("Filled").args["price"] == 4_010 * WAD
 
@@ -52,8 +52,8 @@ def test_fills_at_the_price_in_force_when_the_window_is_over(floor: Floor) -> No
 def test_many_orders_are_one_transaction(floor: Floor) -> None:
     house, keeper = floor.house, floor.keeper()
     for trader in (house.maker, house.taker, house.hedger):
-        house.order(trader, ETH, WAD)
         house.order(trader, BTC, -WAD // 10, reduce_only=True, slot=1)
+        house.order(trader, ETH, WAD)
     house.warp(DELAY)
     house.set_price(ETH, 4_000)
     house.set_price(BTC, 110_000)

@@ -35,9 +35,13 @@ def order(house: House, account: str, size: int, **changes: Any) -> tuple[Any, .
 
 
 def deposit(house: House) -> Receipt:
-    house.system.mint(house.taker, WAD)
-    house.token.transact("approve", house.vault.address, 10**6, sender=house.taker)
-    return house.vault.attempt("deposit", house.taker, 10**6, sender=house.taker)
+    return pay_in(house, house.attacker)
+
+
+def pay_in(house: House, account: str) -> Receipt:
+    house.system.mint(account, WAD)
+    house.token.transact("approve", house.vault.address, 10**6, sender=account)
+    return house.vault.attempt("deposit", account, 10**6, sender=account)
 
 
 def commit_opening(house: House) -> Receipt:
@@ -207,3 +211,9 @@ def test_a_market_that_only_reduces_is_left(house: House) -> None:
     house.vault.transact("exit", house.taker, house.taker, sender=house.taker)
     house.set_price(ETH, 3_800)
     house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+
+
+def test_who_has_a_position_may_defend_it(house: House) -> None:
+    house.vault.transact("pause", DEPOSIT | OPEN | LP_DEPOSIT, sender=house.guardian)
+    assert pay_in(house, house.taker).error is None
+    assert pay_in(house, house.attacker).error == "PAUSED"

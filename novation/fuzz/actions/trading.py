@@ -56,6 +56,8 @@ def make(game: Game, account: int, market: int) -> Order:
     fees = game.stage.world.parameters.orders
     fee = game.pick((fees.fee_min, fees.fee_min, game.between(fees.fee_min, fees.fee_max), fees.fee_max))
     expires = game.pick((FAR, FAR, FAR, game.now + game.delay, game.now + game.between(0, 2000)))
+    if reduce_only and game.chance(30):
+        fee = 0  # a closing order needs none
     if game.chance(20):
         acceptable = max(1, mid * (BPS + game.between(-100, 100)) // BPS)
     if game.chance(15):
@@ -154,7 +156,8 @@ def trade(game: Game) -> None:
 @action(10)
 def open_anew(game: Game) -> None:
     """A plain position in a market where the account has none, so that it has several."""
-    account = game.idle()
+    one = [a for a in game.cast.traders if game.held(a) and not game.of(a).pending]
+    account = game.pick(one) if one and game.chance(50) else game.idle()
     others = [market for market in game.markets if market not in game.held(account)]
     if not others:
         return
@@ -195,7 +198,7 @@ def spread_out(game: Game) -> None:
             game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
 
 
-@action(4)
+@action(5)
 def live_on_gains(game: Game) -> None:
     """One position wins, another loses as much: the loss is realised or closed, cash falls below zero, and more is
     opened against the gain."""
@@ -206,10 +209,10 @@ def live_on_gains(game: Game) -> None:
     account = game.pick(several)
     pair = game.random.sample(game.held(account), 2)
     bad, good = sorted(pair, key=lambda m: abs(game.position(account, m).size) * game.price(m).mid)
-    spare = (withdrawable(game, account) - 10 * WAD) * game.unit // WAD
+    spare = withdrawable(game, account) * 95 // 100 * game.unit // WAD
     if spare > 0 and game.chance(80):
         game.call("vault", "withdraw", game.key(account), account, spare, game.key(account))
-    more = game.position(account, good).size // game.pick((2, 5, 20)) or 1
+    more = game.position(account, good).size // game.pick((3, 20, 50)) or 1
     orders = []
     for market, size in ((bad, -game.position(account, bad).size), (good, more)):
         order = Order(account, market, size, 0, 0, False, market == bad, WAD // 2, FAR, 0, 0)
@@ -217,7 +220,7 @@ def live_on_gains(game: Game) -> None:
         if game.call("orders", "commit", game.key(account), order, slot).ok:
             orders.append((game.mirror.orders[account, slot], slot))
     game.until(game.now + game.delay)
-    step = game.between(200, 3000)
+    step = game.between(500, 4500)
     for market, gain in ((good, step), (bad, -step * game.between(50, 95) // 100)):
         up = gain if game.position(account, market).size > 0 else -gain
         game.push(market, max(1, game.price(market).mid * (BPS + up) // BPS))

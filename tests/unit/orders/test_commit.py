@@ -58,7 +58,11 @@ def test_for_a_sub_account(desk: Desk) -> None:
 
 
 def test_by_an_operator(desk: Desk) -> None:
-    assert desk.orders.attempt("commit", tuple(desk.order()), 0, sender=desk.operator).ok
+    """He may be his own keeper: the smallest fee is his, and none for a reduction."""
+    assert desk.refusal("commit", tuple(desk.order(fee=FEE_MIN + 1)), 0, sender=desk.operator) == "FEE"
+    assert desk.refusal("commit", tuple(desk.order(fee=FEE_MIN)), 0, sender=desk.operator) is None
+    assert desk.refusal("commit", tuple(desk.order(fee=0)), 1, sender=desk.operator) == "FEE"
+    assert desk.refusal("commit", tuple(desk.order(fee=0, reduce_only=True)), 1, sender=desk.operator) is None
 
 
 def test_all_slots(desk: Desk) -> None:

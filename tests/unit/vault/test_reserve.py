@@ -65,7 +65,8 @@ def test_paused(bench: Bench) -> None:
 def test_busy(bench: Bench) -> None:
     assert code(bench) is None
     assert code(bench) == "BUSY"
-    assert code(bench, opening=False) is None
+    assert code(bench, opening=False) == "PENDING"
+    assert code(bench, opening=False, fee=0) is None
 
 
 def test_cash(bench: Bench) -> None:
