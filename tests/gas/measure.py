@@ -19,6 +19,7 @@ from novation.chain.ape import ANVIL, connect
 from novation.chain.protocol import Receipt
 from novation.deployment.components import ComponentUnavailable, use_anvil
 from novation.deployment.parameters import load
+from tests.gas.anatomy import anatomy
 from tests.gas.table import write_table
 from tests.support.system import BTC, ETH, WAD, House, build
 
@@ -26,6 +27,7 @@ HERE = Path(__file__).parent
 SNAPSHOT = HERE / "snapshot.json"
 TABLE = HERE.parent.parent / "docs" / "gas.md"
 MANY = 32  # accounts in the batched view
+DISSECTED = "execute_increase"
 
 
 class Meter:
@@ -34,10 +36,13 @@ class Meter:
     def __init__(self, house: House) -> None:
         self.house = house
         self.gas: dict[str, int] = {}
+        self.anatomy: dict[str, dict[str, int]] = {}
 
     def note(self, key: str, receipt: Receipt) -> Receipt:
-        """Keeps the gas that the receipt charges, refunds included."""
+        """Keeps the gas that the receipt charges, refunds included; of one operation also where it went."""
         self.gas[key] = receipt.gas
+        if key == DISSECTED:
+            self.anatomy = anatomy(self.house, receipt.hash)
         return receipt
 
     def commit(self, key: str, account: str, market: int, size: int, **options: Any) -> Any:
@@ -67,8 +72,8 @@ class Meter:
         self.execute(execute, self.commit(commit, account, market, size), usd)
 
 
-def measure(house: House) -> dict[str, int]:
-    """Runs every operation once. @return gas by key."""
+def measure(house: House) -> Meter:
+    """Runs every operation once."""
     h, meter = house, Meter(house)
     usdc = h.token
     for role in ("taker", "maker", "hedger"):
@@ -131,7 +136,7 @@ def measure(house: House) -> dict[str, int]:
     meter.note("transfer", h.vault.transact("transfer", h.other_lp, h.maker, WAD, sender=h.other_lp))
     meter.note("exit", h.vault.transact("exit", h.other_lp, h.other_lp, sender=h.other_lp))
     meter.gas["unhealthy_bits_per_account"] = _unhealthy_bits(h)
-    return meter.gas
+    return meter
 
 
 def _round(h: House, market: int, usd: float) -> None:
@@ -197,13 +202,14 @@ def main() -> int:
     options.add_argument("--check", action="store_true", help="compare with the snapshot instead of writing it")
     check = options.parse_args().check
     try:
-        gas = run(measure)
+        meter = run(measure)
+        gas = meter.gas
     except ComponentUnavailable as missing:
         print(missing, file=sys.stderr)
         return 1
     if not check:
         SNAPSHOT.write_text(json.dumps(gas, indent=2) + "\n")
-        TABLE.write_text(write_table(gas))
+        TABLE.write_text(write_table(gas, meter.anatomy))
         print(f"{SNAPSHOT.relative_to(Path.cwd())} and {TABLE.relative_to(Path.cwd())} written")
         return 0
     old = json.loads(SNAPSHOT.read_text())

@@ -14,26 +14,41 @@ ROWS = (
     ("liquidate, partial", ("liquidate_partial",), 130_000, "1,199k", "739k + 411k", "569k + 678k", "2,556k"),
     ("LP request + epoch claim", ("lp_request", "lp_claim"), 200_000, "625k", "–", "–", "823k + 1,922k"),
     ("withdraw with a position", ("withdraw_with_position",), 105_000, "–", "302k", "316k", "–"),
-    ("`unhealthy_bits`, per account with two positions", ("unhealthy_bits_per_account",), 12_000, "–", "–", "–", "–"),
+    ("`unhealthy_bits`, an account with two positions", ("unhealthy_bits_per_account",), 12_000, "–", "–", "–", "–"),
 )
+KINDS = ("storage", "logs", "calls", "computation")
+HEAD = """# Gas
+
+From anvil receipts, refunds included: one transaction a block, so every slot and address is cold. The price comes from
+Chainlink's own `EACAggregatorProxy` and `FluxAggregator` behind the adapter; the settlement token is a plain ERC-20 with
+6 decimals. `make gas` measures and writes this page and `tests/gas/snapshot.json`.
+
+An execution here uses the round that follows the one the adapter stored, as in a market in use; `execute_with_proof` is
+one whose predecessor has to be asked for. The peers' columns are from one earlier measurement on the same EVM with their
+own contracts; `make gas` does not repeat it.
+
+| Operation | Gas | Goal | Velar (Vyper) | Perennial | Derive, two accounts | GMX v2 |
+|---|---:|---:|---:|---:|---:|---:|
+"""
+ANATOMY = """
+## Where an execution's gas goes
+
+`execute_increase`, from its trace. Storage, logs, calls, the feed and the transaction itself are what the layout costs;
+the rest is computation.
+
+| | storage | logs | calls | computation |
+|---|---:|---:|---:|---:|
+"""
 
 
-def write_table(gas: dict[str, int]) -> str:
+def write_table(gas: dict[str, int], anatomy: dict[str, dict[str, int]]) -> str:
     """@return the page."""
-    lines = [
-        "# Gas",
-        "",
-        "From anvil receipts (refunds included): one transaction a block, so every slot and address is cold; the price comes from Chainlink's own",
-        "`EACAggregatorProxy` and `FluxAggregator` behind the adapter; the settlement token is a plain ERC-20 with 6 decimals. `make gas` measures",
-        "and writes this page and `tests/gas/snapshot.json`. An execution here uses the round that follows the one the adapter stored, the case of a",
-        "market in use; `execute_with_proof` is one whose predecessor has to be asked for. The peers' columns were measured once on the same EVM with their own contracts.",
-        "",
-        "| Operation | Gas | Goal | Velar (Vyper) | Perennial | Derive, two accounts | GMX v2 |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
+    page = HEAD
     for name, keys, goal, *peers in ROWS:
-        total = sum(gas[key] for key in keys)
-        lines.append(f"| {name} | {total:,} | {goal:,} | " + " | ".join(peers) + " |")
-    lines += ["", "## Every operation", "", "| Key | Gas |", "|---|---:|"]
-    lines += [f"| `{key}` | {used:,} |" for key, used in gas.items()]
-    return "\n".join(lines) + "\n"
+        page += f"| {name} | {sum(gas[key] for key in keys):,} | {goal:,} | {' | '.join(peers)} |\n"
+    page += ANATOMY
+    for name, spent in anatomy.items():
+        label = "base cost and calldata" if name == "transaction" else name
+        page += f"| {label} | " + " | ".join(f"{spent.get(kind, 0):,}" for kind in KINDS) + " |\n"
+    page += "\n## Every operation\n\n| Key | Gas |\n|---|---:|\n"
+    return page + "".join(f"| `{key}` | {used:,} |\n" for key, used in gas.items())

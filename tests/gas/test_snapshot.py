@@ -17,7 +17,7 @@ TOLERANCE = 200
 @pytest.mark.slow
 def test_gas_is_as_committed() -> None:
     try:
-        gas = run(measure)
+        gas = run(measure).gas
     except ComponentUnavailable as missing:
         pytest.skip(str(missing))
     committed = json.loads(SNAPSHOT.read_text())

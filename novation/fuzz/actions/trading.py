@@ -93,8 +93,10 @@ def commit_huge(game: Game) -> None:
     """A size at the width of numbers."""
     account, market = game.account(), game.market()
     size = game.pick(HUGE) * game.pick((1, -1))
-    order = Order(account, market, size, 0, 0, False, False, WAD, FAR, 0, 0)
-    game.call("orders", "commit", game.key(account), order, game.free_slot(account), bold=True)
+    order = Order(account, market, size, 0, 0, False, game.chance(50), WAD, FAR, 0, 0)
+    slot = game.free_slot(account)
+    if game.call("orders", "commit", game.key(account), order, slot, bold=True).ok:
+        fill(game, game.mirror.orders[account, slot], slot)
 
 
 def fill(game: Game, order: Order, slot: int) -> str:

@@ -1,0 +1,43 @@
+"""What the campaign found between contracts and model, one test each; see docs/campaign.md."""
+
+from __future__ import annotations
+
+import pytest
+
+from novation.chain.protocol import Reverted
+from tests.support.system import ETH, WAD, House
+
+
+@pytest.fixture
+def house(system: House) -> House:
+    system.provide(system.lp, 5_000_000)
+    return system
+
+
+@pytest.mark.parametrize("size", [2**90, -(2**96), 2**102, -(2**103) + 1])
+def test_a_huge_order_with_nothing_to_reduce_is_consumed(house: House, size: int) -> None:
+    """It overflowed in the fill's cost, so that the keeper was not paid and the order lived."""
+    house.fund(house.taker, 1_000)
+    order = house.order(house.taker, ETH, size, reduce_only=True)
+    assert house.fill(order).one("Executed").args["code"] == "REDUCE"
+
+
+def test_the_loss_of_a_close_counts_at_its_commit(house: House) -> None:
+    """An order that closes exactly, without reduce_only, dropped its result from the commit's judgement."""
+    house.fund(house.taker, 10_000)
+    house.trade(house.taker, ETH, 20 * WAD)
+    house.warp(60)
+    house.set_price(ETH, 3_400)  # 12,000 USD are lost
+    house.pool.transact("poke", ETH, sender=house.keeper)
+    with pytest.raises(Reverted, match="MARGIN"):
+        house.order(house.taker, ETH, -20 * WAD)
+
+
+def test_the_gain_of_a_close_counts_at_its_commit(house: House) -> None:
+    house.fund(house.taker, 10_000)
+    house.trade(house.taker, ETH, 20 * WAD)
+    house.warp(60)
+    house.set_price(ETH, 4_400)
+    house.pool.transact("poke", ETH, sender=house.keeper)
+    house.fill(house.order(house.taker, ETH, -20 * WAD), 4_400)
+    assert house.cash(house.taker) > 17_000 * WAD
