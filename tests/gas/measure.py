@@ -55,7 +55,7 @@ class Meter:
         return tuple(receipt.one("Committed").args["order"])
 
     def execute(self, key: str, order: Any, usd: float) -> None:
-        """Publishes the round that fills the order, then fills it at once: the round before it was stored by the fill before."""
+        """Publishes the round that fills the order, then fills it at once: the round before it is the stored one."""
         h = self.house
         h.chain.set_time(max(h.now, order[9]))
         h.set_price(order[1], usd)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 # Operation, keys that add up, goal in gas, peers: Velar (Vyper), Perennial, Derive with two accounts, GMX v2.
 ROWS = (
-    ("deposit, first", ("deposit_first",), 75_000, "–", "395k", "237k", "–"),
-    ("deposit, repeat", ("deposit_repeat",), 58_000, "–", "395k", "143k", "–"),
-    ("order commit, first", ("commit_first",), 100_000, "–", "625k", "–", "979k"),
-    ("order commit, repeat", ("commit_repeat",), 83_000, "–", "625k", "–", "979k"),
+    ("deposit, first", ("deposit_first",), 75_000, "-", "395k", "237k", "-"),
+    ("deposit, repeat", ("deposit_repeat",), 58_000, "-", "395k", "143k", "-"),
+    ("order commit, first", ("commit_first",), 100_000, "-", "625k", "-", "979k"),
+    ("order commit, repeat", ("commit_repeat",), 83_000, "-", "625k", "-", "979k"),
     ("execute: first open", ("execute_open_first",), 140_000, "958k", "411k", "632k", "2,547k"),
-    ("execute: increase", ("execute_increase",), 120_000, "–", "412k", "669k", "2,302k"),
+    ("execute: increase", ("execute_increase",), 120_000, "-", "412k", "669k", "2,302k"),
     ("execute: close", ("execute_close",), 118_000, "1,021k", "411k", "507k", "2,331k"),
     ("liquidate, partial", ("liquidate_partial",), 130_000, "1,199k", "739k + 411k", "569k + 678k", "2,556k"),
-    ("LP request + epoch claim", ("lp_request", "lp_claim"), 200_000, "625k", "–", "–", "823k + 1,922k"),
-    ("withdraw with a position", ("withdraw_with_position",), 105_000, "–", "302k", "316k", "–"),
-    ("`unhealthy_bits`, an account with two positions", ("unhealthy_bits_per_account",), 12_000, "–", "–", "–", "–"),
+    ("LP request + epoch claim", ("lp_request", "lp_claim"), 200_000, "625k", "-", "-", "823k + 1,922k"),
+    ("withdraw with a position", ("withdraw_with_position",), 105_000, "-", "302k", "316k", "-"),
+    ("`unhealthy_bits`, an account with two positions", ("unhealthy_bits_per_account",), 12_000, "-", "-", "-", "-"),
 )
 KINDS = ("storage", "logs", "calls", "computation")
 HEAD = """# Gas
 
-From anvil receipts, refunds included: one transaction a block, so every slot and address is cold. The price comes from
-Chainlink's own `EACAggregatorProxy` and `FluxAggregator` behind the adapter; the settlement token is a plain ERC-20 with
+From anvil receipts, refunds included: one transaction a block: every slot and address is cold. The price comes from
+Chainlink's own `EACAggregatorProxy` and `FluxAggregator` behind the adapter; the settlement token is a plain ERC-20 of
 6 decimals. `make gas` measures and writes this page and `tests/gas/snapshot.json`.
 
 An execution here uses the round that follows the one the adapter stored, as in a market in use; `execute_with_proof` is
-one whose predecessor has to be asked for. The peers' columns are from one earlier measurement on the same EVM with their
-own contracts; `make gas` does not repeat it.
+one whose predecessor has to be asked for. The peers' columns are from one earlier measurement on the same EVM
+with their own contracts; `make gas` does not repeat it.
 
 | Operation | Gas | Goal | Velar (Vyper) | Perennial | Derive, two accounts | GMX v2 |
 |---|---:|---:|---:|---:|---:|---:|
