@@ -3,8 +3,9 @@
 """
 @title ClearingPool: perpetual markets against one pool of liquidity
 @license AGPL-3.0-only
-@notice Prices fills and keeps positions; computes what is owed and the account's risk, and returns both to the vault, which books and
-    judges. Sizes are WAD base units (> 0 is long), money WAD USD (> 0 in favour of the account). Formulas: docs/spec.md, section 4.
+@notice Prices fills and keeps positions; computes what is owed and the account's risk, and returns both to the vault,
+    which books and judges. Sizes are WAD base units (> 0 is long), money WAD USD (> 0 in favour of the account).
+    Formulas: docs/spec.md, section 4.
 """
 
 from contracts.modules import market_words as words
@@ -38,12 +39,10 @@ exports: (
 )
 
 WAD: constant(int256) = 10**18
-BPS: constant(int256) = 10**4
 MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
 MAX_ACCOUNTS: constant(uint256) = 256
 # Seconds after T from when on a newer price counts against the trader.
 LATE: constant(uint256) = 120
-
 
 VAULT: public(immutable(address))
 # The smallest position (WAD USD of notional), and the least penalty of a whole liquidation (WAD USD).
@@ -108,8 +107,10 @@ def fill(
     may_open: bool,
 ) -> (IClearingPool.Fill, IClearingPool.Risk):
     """
-    @notice Fills an order at its one price. Only the vault.
-    @dev Natural order of checks: who, which market, the oracle, then `_simulate`'s.
+    @notice Fills an order at its one price, or at the newest where that is worse for the trader and came more than LATE
+        after T. Only the vault.
+    @dev The order of the checks: who, which market, the oracle, then `_simulate`'s.
+    @custom:reverts AUTH, MARKET, STALE, EARLY, PROOF, GAS, REDUCE, HALTED, PAUSED, PRICE, DUST, CAPPED, RANGE.
     """
     self._only_vault()
     config: uint256 = markets._config_of(market)
@@ -118,7 +119,8 @@ def fill(
     spread: uint256 = 0
     newest, price, spread = extcall markets.ORACLE.observe_at(market, due, window, reference)
     if newest.published_at > due + LATE:
-        # An order that is filled late is no option on its old price: the newest counts where it is worse for the trader.
+        # An order that is filled late is no option on its old price: the newest counts where it is worse for the
+        # trader.
         price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)
     terms: perp_fill.Terms = perp_fill.Terms(
         delta=delta,
@@ -133,20 +135,31 @@ def fill(
     before: words.State = markets._load(market)
     outcome: perp_fill.Outcome = empty(perp_fill.Outcome)
     code: String[8] = ""
-    outcome, code = perp_fill._simulate(config, before, position, terms, newest, pool_cash, markets._book, self._limits())
+    outcome, code = perp_fill._simulate(
+        config, before, position, terms, newest, pool_cash, markets._book, self._limits()
+    )
     assert len(code) == 0, code
     self._apply(account, market, outcome)
     risk: IClearingPool.Risk = self._risk(account, account_markets & ~(1 << market), False)
-    risk = perp_risk._add_position(risk, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis)
+    risk = perp_risk._add_position(
+        risk, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis
+    )
     return outcome.fill, risk
 
 
 @external
 def liquidate(
-    account: address, market: uint256, account_markets: uint256, margin_outside: int256, maintenance_outside: uint256, whole: bool
+    account: address,
+    market: uint256,
+    account_markets: uint256,
+    margin_outside: int256,
+    maintenance_outside: uint256,
+    whole: bool,
 ) -> (int256, uint256, IClearingPool.Fill, IClearingPool.Risk):
     """
-    @notice Closes as much as brings the account to its target, or the whole. Only the vault, which judges what it returns.
+    @notice Closes as much as brings the account to its target, or the whole. Only the vault, which judges what it
+        returns.
+    @custom:reverts AUTH, MARKET, GAS, HALTED, HEALTHY, MARGIN, RANGE.
     """
     self._only_vault()
     config: uint256 = markets._config_of(market)
@@ -156,7 +169,9 @@ def liquidate(
     others: IClearingPool.Risk = self._risk(account, account_markets & ~(1 << market), False)
     before: words.State = markets._load(market)
     accrued: words.State = perp._accrued(config, before)
-    risk: IClearingPool.Risk = perp_risk._add_position(others, perp_risk._view(config, accrued, newest), size, words._basis(position))
+    risk: IClearingPool.Risk = perp_risk._add_position(
+        others, perp_risk._view(config, accrued, newest), size, words._basis(position)
+    )
     margin: int256 = margin_outside + risk.equity
     maintenance: int256 = convert(maintenance_outside + risk.maintenance, int256)
     if newest.status == IOracleAdapter.Status.HALT or (whole and margin >= 0):
@@ -188,7 +203,9 @@ def liquidate(
     outcome.fill.health -= penalty
     assert outcome.fill.size == 0 or outcome.fill.health > 0, "MARGIN"
     self._apply(account, market, outcome)
-    risk = perp_risk._add_position(others, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis)
+    risk = perp_risk._add_position(
+        others, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis
+    )
     return margin, convert(maintenance, uint256), outcome.fill, risk
 
 
@@ -196,6 +213,8 @@ def liquidate(
 def realise(account: address, market: uint256, cash: uint256) -> uint256:
     """
     @notice Turns up to `cash` of a loss into cash owed to the pool: equity and NAV stay. Only the vault.
+    @return WAD USD that the account pays.
+    @custom:reverts AUTH, MARKET, GAS, HALTED.
     """
     self._only_vault()
     config: uint256 = markets._config_of(market)
@@ -228,6 +247,8 @@ def realise(account: address, market: uint256, cash: uint256) -> uint256:
 def collect() -> uint256:
     """
     @notice Hands over what is owed to treasury and insurance. Only the vault.
+    @return WAD USD.
+    @custom:reverts AUTH.
     """
     self._only_vault()
     owed: uint256 = markets._book >> 200
@@ -243,7 +264,10 @@ def collect() -> uint256:
 @external
 def mark(since: uint256) -> (int256, int256, uint256, uint256):
     """
-    @notice Pokes every market with open interest. Anyone.
+    @notice Pokes every market with open interest; each price must be published at or after `since` and not be in HALT.
+        Anyone.
+    @return sum of L at the cheaper and at the dearer side, fees owed, reserve (all WAD USD).
+    @custom:reverts STALE, GAS.
     """
     cheap: int256 = 0
     dear: int256 = 0
@@ -275,18 +299,23 @@ def mark(since: uint256) -> (int256, int256, uint256, uint256):
 @view
 def risk(account: address, account_markets: uint256) -> IClearingPool.Risk:
     """
-    @notice Risk over some of the account's markets at the newest prices; never reverts for listed ones.
+    @notice Risk over some of the account's markets at the newest prices; never reverts for listed ones, but for a
+        caller that starves a source of gas.
+    @custom:reverts MARKET, GAS.
     """
     return self._risk(account, account_markets, False)
 
 
 @external
 @view
-def risk_with(account: address, market: uint256, delta: int256, account_markets: uint256) -> (int256, IClearingPool.Risk):
+def risk_with(
+    account: address, market: uint256, delta: int256, account_markets: uint256
+) -> (int256, IClearingPool.Risk):
     """
-    @notice The account's risk as if `delta` had been filled at the stored prices, and what the fill would cost. Reads no oracle: the
-        cheap question asked of an order when it is committed; the fill asks again at the newest price.
+    @notice The account's risk as if `delta` had been filled at the stored prices, and what the fill would cost. Reads
+        no oracle: the cheap question asked of an order when it is committed; the fill asks again at the newest price.
     @return cost (WAD USD), risk after.
+    @custom:reverts MARKET.
     """
     risk: IClearingPool.Risk = self._risk(account, account_markets & ~(1 << market), True)
     seen: perp_risk.View = self._view(market, True)
@@ -370,7 +399,9 @@ def _view(market: uint256, stored: bool) -> perp_risk.View:
     config: uint256 = markets._config_of(market)
     s: words.State = perp._accrued(config, markets._load(market))
     if stored:
-        return perp_risk.View(config=config, state=s, low=s.price, mid=s.price, high=s.price, status=IOracleAdapter.Status.NORMAL)
+        return perp_risk.View(
+            config=config, state=s, low=s.price, mid=s.price, high=s.price, status=IOracleAdapter.Status.NORMAL
+        )
     return perp_risk._view(config, s, staticcall markets.ORACLE.read(market))
 
 
@@ -384,7 +415,9 @@ def _risk(account: address, account_markets: uint256, stored: bool) -> IClearing
             break
         if left & 1 == 1:
             position: uint256 = self._positions[account][market]
-            risk = perp_risk._add_position(risk, self._view(market, stored), words._size(position), words._basis(position))
+            risk = perp_risk._add_position(
+                risk, self._view(market, stored), words._size(position), words._basis(position)
+            )
     return risk
 
 

@@ -3,8 +3,8 @@
 """
 @title CollateralVault: custody, the ledger and the margin engine
 @license AGPL-3.0-only
-@notice It holds the money and decides. Two modules in one contract: the ledger alone books money, the margin engine alone says whether
-    an account may. Everything it calls is below it: pools, and through them the oracle adapter.
+@notice It holds the money and decides. Two modules in one contract: the ledger alone books money, the margin engine
+    alone says whether an account may. Everything it calls is below it: pools, and through them the oracle adapter.
 """
 
 from ethereum.ercs import IERC20

@@ -3,8 +3,8 @@
 """
 @title Lens: what one would ask of the clearing house before acting
 @license AGPL-3.0-only
-@notice Views only. It reads the vault's and the pools' words and applies the same modules that they run, so it cannot say anything else
-    than they would. Money is WAD USD, sizes WAD base units, prices WAD USD.
+@notice Views only. It reads the vault's and the pools' words and applies the same modules that they run, so it cannot
+    say anything else than they would. Money is WAD USD, sizes WAD base units, prices WAD USD.
 """
 
 from contracts.modules import margin_rules as rules
@@ -229,7 +229,8 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
 def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Preview:
     """
     @notice What an order would do if it filled now at the newest price, without spread and keeper fee.
-    @return Average price, fee, impact, margin and requirement after, liquidation price of the market, and the code that would refuse it.
+    @return Average price, fee, impact, margin and requirement after, liquidation price of the market, and the code that
+        would refuse it.
     @custom:reverts MARKET.
     """
     pool_word: uint256 = self._pool_word_of(market)
@@ -283,7 +284,9 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
             code = rules._may_open(cash, totals)
             if len(code) == 0 and cash < 0:
                 change: int256 = -cash - max(0, -self._cash(word))
-                if convert(staticcall VAULT.debts(), int256) + change > self._cash(staticcall VAULT.account_word(VAULT.address)):
+                if convert(staticcall VAULT.debts(), int256) + change > self._cash(
+                    staticcall VAULT.account_word(VAULT.address)
+                ):
                     code = "DEBT"
     skew: int256 = seen.state.long - seen.state.short - outcome.fill.delta
     cost: int256 = maths._fill_cost(outcome.fill.delta, terms.price, skew, words._scale(stored[0]))
@@ -306,8 +309,8 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
 @pure
 def _liquidation_price(seen: perp_risk.View, size: int256, basis: int256, outside: int256) -> uint256:
     """
-    @dev Where the account's margin meets its maintenance if this market alone moves: bisection, since margin less maintenance is monotone
-        in the price (maintenance is far below the notional).
+    @dev Where the account's margin meets its maintenance if this market alone moves: bisection, since margin less
+        maintenance is monotone in the price (maintenance is far below the notional).
     @param outside Cash and the other markets' equity less their maintenance.
     @return WAD USD; 0 where no price between 0 and 16 times the mid does.
     """
@@ -329,7 +332,9 @@ def _liquidation_price(seen: perp_risk.View, size: int256, basis: int256, outsid
 @internal
 @pure
 def _below(seen: perp_risk.View, size: int256, basis: int256, outside: int256, price: int256) -> bool:
-    return outside + maths._pnl(size, basis, price, seen.state.funding) < perp._maintenance(seen.config, words._scale(seen.config), size, price)
+    return outside + maths._pnl(size, basis, price, seen.state.funding) < perp._maintenance(
+        seen.config, words._scale(seen.config), size, price
+    )
 
 
 @internal

@@ -4,8 +4,9 @@
 """
 @title Liquidation: who may, when, and what it pays
 @license AGPL-3.0-only
-@notice Anyone may liquidate; the vault judges and books. This contract is only the policy: the liquidator's share of the penalty rises from
-    SHARE_FLOOR to SHARE_CEILING (bps) within RAMP seconds of the flag, and a reward is at least MINIMUM_REWARD (WAD USD) as far as insurance has it.
+@notice Anyone may liquidate; the vault judges and books. This contract is only the policy: the liquidator's share of
+    the penalty rises from SHARE_FLOOR to SHARE_CEILING (bps) within RAMP seconds of the flag, and where nothing is left
+    of the account insurance tops the reward up to MINIMUM_REWARD (WAD USD) as far as it can.
 """
 
 from interfaces import ICollateralVault
@@ -43,9 +44,10 @@ def __init__(vault: address, share_floor: uint256, share_ceiling: uint256, ramp:
 @external
 def liquidate(account: address, market: uint256) -> uint256:
     """
-    @notice Liquidates one market of an unhealthy account (all of them at margin < 0). Anyone; the reward goes to the caller's vault account.
+    @notice Liquidates one market of an unhealthy account, and all others that are not halted where its margin is then
+        below zero. Anyone; the reward goes to the caller's vault account.
     @return reward, WAD USD.
-    @custom:reverts HEALTHY, HALTED, MARKET.
+    @custom:reverts MARKET, HALTED, HEALTHY, MARGIN (a part would not lift it), GAS.
     """
     return extcall VAULT.liquidate(account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD)
 

@@ -4,11 +4,12 @@
 """
 @title Prices from push feeds, and the proof which round an order fills at
 @license AGPL-3.0-only
-@notice A feed is a source behind Chainlink's proxy layout (round = phase << 64 | aggregator round), judged by age, band, decimals and an
-    optional independent reference. It never returns a price it doubts: in HALT it returns the last good one.
-    Prices are WAD USD per base unit, times Unix seconds, `bps` 1e-4, `ppm` 1e-6. A feed has the number of the market it prices.
-@dev Sources are asked by low-level static calls with bounded gas and bounded return data; nothing they do reverts a read. Trusted:
-    a source's finished rounds do not change.
+@notice A feed is a source behind Chainlink's proxy layout (round = phase << 64 | aggregator round), judged by age,
+    band, decimals and an optional independent reference. It never returns a price it doubts: in HALT it returns the
+    last good one. Prices are WAD USD per base unit, times Unix seconds, `bps` 1e-4, `ppm` 1e-6. A feed has the number
+    of the market it prices.
+@dev Sources are asked by low-level static calls with bounded gas and bounded return data; nothing they do reverts a
+    read. Trusted: a source's finished rounds do not change.
 """
 
 from contracts.modules import roles
@@ -42,7 +43,8 @@ REDUCE_ONLY: constant(uint256) = 2
 HALT: constant(uint256) = 4
 
 # feed word, low bits first:
-# source 160 | heartbeat 20 | deviation 14 (bps) | decimals 6 | divergence 14 (bps) | status 2 | band_low 20 | band_high 20
+#     source 160 | heartbeat 20 | deviation 14 (bps) | decimals 6 | divergence 14 (bps) | status 2
+#     | band_low 20 | band_high 20
 # status is the floor: 0 NORMAL, 1 REDUCE_ONLY. A band is mantissa 14 | exponent 6, worth mantissa * 10**exponent (WAD).
 FEED_HEARTBEAT: constant(uint256) = 160
 FEED_DEVIATION: constant(uint256) = 180
@@ -51,11 +53,13 @@ FEED_DIVERGENCE: constant(uint256) = 200
 FEED_STATUS: constant(uint256) = 214
 FEED_LOW: constant(uint256) = 216
 FEED_HIGH: constant(uint256) = 236
-# reference word, low bits first: source 160 | heartbeat 20 | decimals 6 | phase 16 (of its newest round when it was set)
+# reference word, low bits first:
+#     source 160 | heartbeat 20 | decimals 6 | phase 16 (of its newest round when it was set)
 REFERENCE_HEARTBEAT: constant(uint256) = 160
 REFERENCE_DECIMALS: constant(uint256) = 180
 REFERENCE_PHASE: constant(uint256) = 186
-# stored word, low bits first: mid 112 | published_at 40 | round 80 | gap 24 (seconds since the round before it, 0: not known)
+# stored word, low bits first:
+#     mid 112 | published_at 40 | round 80 | gap 24 (seconds since the round before it, 0: not known)
 STORED_AT: constant(uint256) = 112
 STORED_ROUND: constant(uint256) = 152
 STORED_GAP: constant(uint256) = 232
@@ -96,8 +100,8 @@ def __init__(owner: address, guardian: address):
     roles.__init__(owner, guardian)
 
 
-# Prices. These are @reentrant because the lock would guard nothing: all they call is static, so a source that calls back cannot
-# write, and it reads what was stored before.
+# Prices. These are @reentrant because the lock would guard nothing: all they call is static, so a source that calls
+# back cannot write, and it reads what was stored before.
 
 
 @external
@@ -129,20 +133,25 @@ def observe(feed: uint256) -> IOracleAdapter.Price:
 
 @external
 @reentrant
-def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256) -> (IOracleAdapter.Price, uint256, uint256):
+def observe_at(
+    feed: uint256, due: uint256, window: uint256, reference: uint256
+) -> (IOracleAdapter.Price, uint256, uint256):
     """
-    @notice The newest price (remembered as by `observe`) and the one price that an order due at `due` fills at. Anyone may call.
+    @notice The newest price (remembered as by `observe`) and the one price that an order due at `due` fills at. Anyone
+        may call.
 
                           due              due + window
-            ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor; spread 0
-            ---- r -------|----------------|------ n ---------     in force: r, n its successor or none; spread is the deviation
+            ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor
+            ---- r -------|----------------|------ n ---------     in force: r, n its successor or none
 
-        At any moment at most one round qualifies, as long as the source numbers rounds without gaps and its times do not run
-        back. Where it is the newest and its predecessor is stored (or it is itself stored with its gap), no further call is made.
-    @param reference The round's id; of the same phase as the newest.
+        The spread is 0 for a first observation filled within LATE seconds of it, else the deviation: so far the market
+        walks unseen. At any moment at most one round qualifies, as long as the source numbers rounds without gaps and
+        its times do not run back. Where it is the newest and its predecessor is stored (or it is itself stored with its
+        gap), no further call is made.
+    @param reference The round's id; of the same phase as the newest and, where the feed has a reference, near it.
     @return newest, fill price (WAD), spread (ppm).
-    @custom:reverts STALE no good price now or then; EARLY the window is open and the round is before it; PROOF the round is not the
-        one; GAS as `read`.
+    @custom:reverts STALE no good price now or then, or then far from now's where there is a reference; EARLY the window
+        is open and the round is before it; PROOF the round is not the one; GAS as `read`.
     """
     config: uint256 = self._feeds[feed]
     stored: uint256 = self._stored[feed]
@@ -163,7 +172,8 @@ def observe_at(feed: uint256, due: uint256, window: uint256, reference: uint256)
         else:
             mid, at = self._round(config, reference)
         assert mid != 0, "STALE"
-        # The reference has no history here: an order's round that is not the newest is bound to the newest, which has passed it.
+        # The reference has no history here: an order's round that is not the newest is bound to the newest, which has
+        # passed it.
         divergence: uint256 = (config >> FEED_DIVERGENCE) & U14
         if divergence != 0:
             # both below 2**112
@@ -275,7 +285,8 @@ def set_feed(
     reference_heartbeat: uint256,
 ):
     """
-    @notice Sets a feed; its decimals are read from the sources. The stored price and the floor status stay. Only the owner.
+    @notice Sets a feed; its decimals are read from the sources. The stored price and the floor status stay. Only the
+        owner.
     @param heartbeat Seconds a price is fresh, slack included, below 2**20.
     @param deviation The source's deviation threshold, bps, below 10,000: the distance of low and high from mid.
     @param divergence bps from the reference beyond which the feed halts; 0: there is no reference.
@@ -353,19 +364,21 @@ def set_status(feed: uint256, status: IOracleAdapter.Status):
 @view
 def _look(feed: uint256, config: uint256, stored: uint256) -> Look:
     """
-    @dev The newest price: the source's newest good round if it is newer than the stored one, else the stored one while it is fresh. Where
-        the status is not HALT, the round is good.
+    @dev The newest price: the source's newest good round if it is newer than the stored one, else the stored one while
+        it is fresh. Where the status is not HALT, the round is good.
     """
     seen: Look = Look(
         status=HALT, mid=stored & U112, at=(stored >> STORED_AT) & U40, id=0, latest=0, latest_at=0
     )
     answered: bool = False
     answer: uint256 = 0
-    answered, seen.id, answer, seen.latest_at = self._ask(convert(config & U160, address), method_id("latestRoundData()"))
+    answered, seen.id, answer, seen.latest_at = self._ask(
+        convert(config & U160, address), method_id("latestRoundData()")
+    )
     if not answered:
         return seen
-    # Within a phase an aggregator's decimals cannot change, so they are asked only in another phase than the stored round's, and always
-    # where there are no phases.
+    # Within a phase an aggregator's decimals cannot change, so they are asked only in another phase than the stored
+    # round's, and always where there are no phases.
     phase: uint256 = seen.id >> PHASE_SHIFT
     if phase == 0 or phase != (stored >> (STORED_ROUND + PHASE_SHIFT)) & U16:
         if not self._has_decimals(convert(config & U160, address), (config >> FEED_DECIMALS) & U6):
@@ -432,7 +445,8 @@ def _time(config: uint256, id: uint256) -> uint256:
 @view
 def _compare(feed: uint256, config: uint256, mid: uint256, floor_status: uint256) -> uint256:
     """
-    @dev The status of `mid` beside the reference: HALT beyond the bound, at least REDUCE_ONLY where the reference fails or is stale.
+    @dev The status of `mid` beside the reference: HALT beyond the bound, at least REDUCE_ONLY where the reference fails
+        or is stale.
     """
     reference: uint256 = self._references[feed]
     answered: bool = False
@@ -462,8 +476,8 @@ def _compare(feed: uint256, config: uint256, mid: uint256, floor_status: uint256
 def _store(feed: uint256, stored: uint256, seen: Look, gap: uint256):
     """
     @dev Remembers the source's newest round.
-    @param gap Seconds since its predecessor, where that was proven; else 0, and it is taken from the stored word if that is the
-        predecessor.
+    @param gap Seconds since its predecessor, where that was proven; else 0, and it is taken from the stored word if
+        that is the predecessor.
     """
     seconds: uint256 = gap
     # id > 0, and it is newer than the stored one
@@ -485,7 +499,8 @@ def _store(feed: uint256, stored: uint256, seen: Look, gap: uint256):
 @view
 def _ask(source: address, call: Bytes[36]) -> (bool, uint256, uint256, uint256):
     """
-    @dev Asks for a round. One byte more than an answer has is copied, so a longer one is seen and a huge one costs nothing.
+    @dev Asks for a round. One byte more than an answer has is copied, so a longer one is seen and a huge one costs
+        nothing.
     @return whether a round came whose id and time are possible; id, answer (0 where it is not positive), updated_at.
     """
     success: bool = False

@@ -4,11 +4,11 @@
 """
 @title Orders: committed on chain, filled at one price
 @license AGPL-3.0-only
-@notice The chain keeps an order's hash in one of 16 slots an account; the event carries the order, and whoever acts on it hands it back.
-    An order is due a delay after its commit (or its trigger) and fills at the one price that the oracle proves for that time.
-    Sizes are WAD base units, prices and money WAD USD, times Unix seconds.
-@dev An order is alive exactly while its slot holds its hash; only `commit` and `trigger` write hashes, and every hash they write contains
-    the present time. Its own vault account is the escrow: open fees + unclaimed earnings.
+@notice The chain keeps an order's hash in one of 16 slots an account; the event carries the order, and whoever acts on
+    it hands it back. An order is due a delay after its commit (or its trigger) and fills at the one price that the
+    oracle proves for that time. Sizes are WAD base units, prices and money WAD USD, times Unix seconds.
+@dev An order is alive exactly while its slot holds its hash; only `commit` and `trigger` write hashes, and every hash
+    they write contains the present time. Its own vault account is the escrow: open fees + unclaimed earnings.
 """
 
 from interfaces import ICollateralVault
@@ -50,7 +50,7 @@ def __init__(
     @param delay Seconds from commit or trigger to T.
     @param window Seconds after T in which the first observation counts.
     @param grace Seconds after the window in which keepers come before a cancel.
-    @param fee_min Bounds of the keeper fee (WAD USD).
+    @param fee_min Bounds of the keeper fee (WAD USD); a reduce-only order may have none, an operator's at most fee_min.
     @custom:reverts BOUND.
     """
     assert vault != empty(address) and oracle != empty(address), "BOUND"
@@ -68,7 +68,8 @@ def __init__(
 @external
 def commit(order: IOrderModule.Order, slot: uint256) -> uint256:
     """
-    @notice Commits an order into one of the account's 16 slots. The owner, or an operator with TRADE. `due` and `committed_at` are set here.
+    @notice Commits an order into one of the account's 16 slots. The owner, or an operator with TRADE. `due` and
+        `committed_at` are set here.
     @return T (0 for an order with a trigger).
     @custom:reverts AUTH, SLOT, ZERO, BOUND, FEE, EXPIRED, and what the vault's `reserve` reverts with.
     """
@@ -110,11 +111,11 @@ def trigger(order: IOrderModule.Order, slot: uint256):
 @external
 def execute(order: IOrderModule.Order, slot: uint256, reference: uint256):
     """
-    @notice Fills a due order. Anyone; the caller earns the fee, also where the order fails by the trader's fault. The oracle's and the
-        system's faults, and too little gas, revert and the order lives.
+    @notice Fills a due order. Anyone; the caller earns the fee, also where the order fails by the trader's fault. The
+        oracle's and the system's faults, and too little gas, revert and the order lives.
     @param reference The round it fills at, see the adapter's `observe_at`.
-    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, and whatever
-        else the vault reverts with, unchanged.
+    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, and
+        whatever else the vault reverts with, unchanged.
     """
     assert order.due != 0 and self._is_alive(order, slot), "ORDER"
     assert block.timestamp >= order.due, "EARLY"
@@ -148,8 +149,8 @@ def execute_many(
 @external
 def cancel(order: IOrderModule.Order, slot: uint256):
     """
-    @notice Ends an order and returns its fee. The owner or an operator with TRADE: an order with a T after T + window + grace, one
-        without at any time.
+    @notice Ends an order and returns its fee. The owner or an operator with TRADE: an order with a T after T + window +
+        grace, one without at any time.
     @custom:reverts AUTH, ORDER, EARLY.
     """
     self._authorise(order.account)
@@ -215,7 +216,8 @@ def _commit(order: IOrderModule.Order, slot: uint256) -> uint256:
     # What the pool's words and arithmetic hold; an order beyond them could never fill.
     assert order.size > -SIZE_BOUND and order.size < SIZE_BOUND, "BOUND"
     assert order.acceptable < PRICE_BOUND and order.trigger < PRICE_BOUND, "BOUND"
-    # A closing order without a fee takes nothing from its account, whatever state it is in; its owner executes it himself.
+    # A closing order without a fee takes nothing from its account, whatever state it is in; its owner executes it
+    # himself.
     assert (order.fee >= FEE_MIN and order.fee <= FEE_MAX) or (order.fee == 0 and order.reduce_only), "FEE"
     # An operator could be its own keeper: it may not spend more than it must.
     assert is_owner or order.fee <= FEE_MIN, "FEE"
@@ -236,8 +238,9 @@ def _commit(order: IOrderModule.Order, slot: uint256) -> uint256:
 @internal
 def _fill(order: IOrderModule.Order, slot: uint256, reference: uint256) -> (bool, Bytes[REVERT_BYTES]):
     """
-    @dev Fills a live, due order. Nothing below calls back, and the lock holds, so the order is ended after the call: where it is not, nothing
-        has changed. A call that ran out of gas returns no data, so it is never the trader's fault.
+    @dev Fills a live, due order. Nothing below calls back, and the lock holds, so the order is ended after the call:
+        where it is not, nothing has changed. A call that ran out of gas returns no data, so it is never the trader's
+        fault.
     @return whether the order has ended; else the vault's revert data.
     """
     filled: bool = False
@@ -313,7 +316,8 @@ def _authorise(account: address) -> bool:
 @view
 def _last_call(due: uint256) -> uint256:
     """
-    @dev Until then it can only be executed, after it only cancelled: an order that could not fill meanwhile is no option on its old price.
+    @dev Until then it can only be executed, after it only cancelled: an order that could not fill meanwhile is no
+        option on its old price.
     """
     # a live order is due 2**32 seconds from now at most; another is refused for its hash
     return unsafe_add(due, unsafe_add(WINDOW, GRACE))

@@ -3,16 +3,17 @@
 """
 @title Shares of a clearing pool
 @license AGPL-3.0-only
-@notice The LP token. Deposits and redemptions are requests that settle together by epochs, at prices published after the epoch's end.
+@notice The LP token. Deposits and redemptions are requests that settle together by epochs, at prices published after
+    the epoch's end.
 
     epoch      |------- 1 -------|------- 2 -------|
     requests      batch 1            batch 2
     settle                         ^ the first call after the end with fresh prices settles batch 1
 
-@dev Assets are WAD USD of the vault, shares are WAD. What waits (requests, payouts, refunds) is in the vault account of this contract;
-    shares that wait, and the first 1,000 for ever, are in this contract's own balance, so that the supply is the sum of all balances.
-    The functions of snekmate's ERC-20 are not locked against reentering: they call nothing, and nothing that this contract calls runs
-    foreign code but the price sources, which are called statically.
+@dev Assets are WAD USD of the vault, shares are WAD. What waits (requests, payouts, refunds) is in the vault account of
+    this contract; shares that wait, and the first 1,000 for ever, are in this contract's own balance, so that the
+    supply is the sum of all balances. The functions of snekmate's ERC-20 are not locked against reentering: they call
+    nothing, and nothing that this contract calls runs foreign code but the price sources, which are called statically.
 """
 
 from interfaces import IClearingPool
@@ -71,7 +72,8 @@ UTILISATION: public(immutable(uint256))         # bps, as the pool's
 
 # live 1 | settled 32 | opened 32: the newest batch, and the newest that is settled. At most two batches are unsettled.
 _progress: uint256
-# shares 112 | assets 104 | closes_at 40, by the parity of the batch's number: the words of settled batches are used again.
+# shares 112 | assets 104 | closes_at 40, by the parity of the batch's number: the words of settled batches are used
+# again.
 _batches: uint256[2]
 # rolled over 112 | generation 24 | left 120
 _queue: uint256
@@ -116,7 +118,8 @@ def __init__(
 @external
 def bootstrap(account: address):
     """
-    @notice Opens the pool for LPs, once: 1,000 USD of `account` go to the pool, the 1,000 shares stay here for ever. Its owner.
+    @notice Opens the pool for LPs, once: 1,000 USD of `account` go to the pool, the 1,000 shares stay here for ever.
+        Its owner.
     @custom:reverts ONCE, AUTH, and what the vault's `pull` reverts with.
     """
     assert self._progress == 0, "ONCE"
@@ -131,8 +134,8 @@ def bootstrap(account: address):
 @external
 def request_deposit(account: address, assets: uint256):
     """
-    @notice Pulls cash from the caller's vault account into the queue. `account` must be the caller: its shares are held by that
-        address, and nobody could move those of a sub-account.
+    @notice Pulls cash from the caller's vault account into the queue. `account` must be the caller: its shares are held
+        by that address, and nobody could move those of a sub-account.
     @param assets WAD USD.
     @custom:reverts AUTH, CLOSED, PAUSED, ZERO, WAIT, SETTLE, and what the vault's `pull` reverts with.
     """
@@ -197,7 +200,8 @@ def request_redeem(shares: uint256):
 @external
 def claim(holder: address) -> (uint256, uint256):
     """
-    @notice Hands over what has been settled: shares to the holder, cash to its vault account. Anyone; nothing to claim is no error.
+    @notice Hands over what has been settled: shares to the holder, cash to its vault account. Anyone; nothing to claim
+        is no error.
     @return shares (WAD), assets (WAD USD: redemption and refund).
     """
     settled: uint256 = self._progress >> 32 & MASK_32
@@ -216,9 +220,9 @@ def claim(holder: address) -> (uint256, uint256):
 @external
 def settle():
     """
-    @notice Settles the oldest batch whose epoch has ended: deposits at the high NAV, redemptions at the low one as far as the pool's cash
-        and its reserve allow; the rest waits for the next batch. Anyone.
-    @custom:reverts EMPTY, EARLY, STALE.
+    @notice Settles the oldest batch whose epoch has ended: deposits at the high NAV, redemptions at the low one as far
+        as the pool's cash and its reserve allow; the rest waits for the next batch. Anyone.
+    @custom:reverts EMPTY, EARLY, STALE, GAS.
     """
     progress: uint256 = self._progress
     opened: uint256 = progress & MASK_32
@@ -284,7 +288,9 @@ def settle():
 
 
 @internal
-def _redeem(number: uint256, added: uint256, room: uint256, nav: uint256, supply: uint256) -> (uint256, uint256, uint256):
+def _redeem(
+    number: uint256, added: uint256, room: uint256, nav: uint256, supply: uint256
+) -> (uint256, uint256, uint256):
     """
     @dev Fills the queue of redemptions, pro rata where `room` is short, and moves its indices.
     @param added Shares that the batch adds to the queue.
@@ -417,8 +423,9 @@ def _minted(word: uint256, settled: uint256) -> (uint256, uint256):
 @view
 def _owed(word: uint256, settled: uint256) -> (uint256, uint256):
     """
-    @dev What a share of the queue was paid since the request is the growth of `paid`, what is left of it the fall of `left`. A
-        generation that goes on in the next one does so at SCALE times; after two such turns less than 1e-18 would be left.
+    @dev What a share of the queue was paid since the request is the growth of `paid`, what is left of it the fall of
+        `left`. A generation that goes on in the next one does so at SCALE times; after two such turns less than 1e-18
+        would be left.
     @param word A redemption request.
     @return WAD USD that can be claimed now, shares still queued.
     """
@@ -456,8 +463,8 @@ def _owed(word: uint256, settled: uint256) -> (uint256, uint256):
 @view
 def batches() -> (uint256, uint256, uint256, uint256, uint256, uint256):
     """
-    @return newest settled batch, newest batch, end of the oldest unsettled one (0 if none), its assets, its new shares, shares that rolled
-        over into it.
+    @return newest settled batch, newest batch, end of the oldest unsettled one (0 if none), its assets, its new shares,
+        shares that rolled over into it.
     """
     progress: uint256 = self._progress
     opened: uint256 = progress & MASK_32
@@ -472,7 +479,8 @@ def batches() -> (uint256, uint256, uint256, uint256, uint256, uint256):
 @view
 def requests(holder: address) -> (uint256, uint256, uint256, uint256):
     """
-    @return batch and assets of the deposit request, batch and shares (as requested) of the redemption; amounts are 0 where there is none.
+    @return batch and assets of the deposit request, batch and shares (as requested) of the redemption; amounts are 0
+        where there is none.
     """
     deposit: uint256 = self._deposits[holder]
     redemption: uint256 = self._redemptions[holder]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from novation.chain.ape import ApeChain
 
-NETWORK = "ethereum:local:test"  # Ape's embedded EVM
 BAD_INPUT, FAILED = 2, 1
 
 

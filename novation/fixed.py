@@ -12,7 +12,6 @@ from math import isqrt as _isqrt
 WAD = 10**18
 BPS = 10**4
 PPM = 10**6
-MAX_UINT256 = (1 << 256) - 1
 
 
 def floor_div(x: int, y: int) -> int:

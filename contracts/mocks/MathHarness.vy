@@ -32,7 +32,14 @@ def clamp(x: int256, bound: int256) -> int256:
 @external
 @pure
 def accrue(
-    funding: int256, rate: int256, price: int256, skew: int256, scale: int256, velocity: int256, rate_max: int256, dt: int256
+    funding: int256,
+    rate: int256,
+    price: int256,
+    skew: int256,
+    scale: int256,
+    velocity: int256,
+    rate_max: int256,
+    dt: int256,
 ) -> (int256, int256):
     return maths._accrue(funding, rate, price, skew, scale, velocity, rate_max, dt)
 
@@ -76,7 +83,14 @@ def share(size: int256, price: int256, factor: int256) -> int256:
 @external
 @pure
 def partial(
-    size: int256, price: int256, skew: int256, scale: int256, shortfall: int256, ratio8: int256, slope8: int256, cost8: int256
+    size: int256,
+    price: int256,
+    skew: int256,
+    scale: int256,
+    shortfall: int256,
+    ratio8: int256,
+    slope8: int256,
+    cost8: int256,
 ) -> int256:
     return maths._partial(size, price, skew, scale, shortfall, ratio8, slope8, cost8)
 

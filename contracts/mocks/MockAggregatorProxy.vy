@@ -3,7 +3,8 @@
 """
 @title A push feed with every malice
 @license AGPL-3.0-only
-@notice Speaks Chainlink's proxy layout: round = phase << 64 | aggregator round. Anyone may set anything; for tests only.
+@notice Speaks Chainlink's proxy layout: round = phase << 64 | aggregator round. Anyone may set anything; for tests
+    only.
 @dev Without the nonreentrancy pragma: it must be able to do whatever a stranger's contract can.
 """
 

@@ -3,7 +3,8 @@
 """
 @title A vault that does what it is told
 @license AGPL-3.0-only
-@notice For tests of the order and liquidation modules alone: it records calls and fails in ways the real vault never would.
+@notice For tests of the order and liquidation modules alone: it records calls and fails in ways the real vault never
+    would.
 """
 
 from interfaces import ICollateralVault

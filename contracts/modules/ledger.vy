@@ -2,8 +2,8 @@
 # pragma nonreentrancy on
 """
 @title Custody and the double-entry ledger
-@notice Everybody is an account: traders, pools, insurance, treasury, modules. Only the doors (deposit, withdraw, exit) change the sum of
-    cash. Money is WAD USD; token amounts become WAD here and nowhere else.
+@notice Everybody is an account: traders, pools, insurance, treasury, modules. Only the doors (deposit, withdraw, exit)
+    change the sum of cash. Money is WAD USD; token amounts become WAD here and nowhere else.
 
     An account's word, low bits first:
         flags 8 (bit 0 PENDING) | collaterals 8 | markets 32 | flagged_at 40 | debt_index 64 | cash int104
@@ -56,7 +56,8 @@ def __init__(token: IERC20):
 @external
 def deposit(account: address, amount: uint256):
     """
-    @notice Pays token units in, for any account. Anyone. The pause leaves accounts with positions or debt their defence.
+    @notice Pays token units in, for any account. Anyone. The pause leaves accounts with positions or debt their
+        defence.
     @custom:reverts PAUSED, ZERO, TOKEN (something else arrives than was sent).
     """
     if ICollateralVault.Action.DEPOSIT in self._paused:
@@ -64,7 +65,8 @@ def deposit(account: address, amount: uint256):
         assert held & MARKETS_MASK != 0 or self._cash(held) < 0, "PAUSED"
     credit: uint256 = amount * UP // DOWN
     assert credit > 0 and account != empty(address), "ZERO"
-    # What arrives is measured: a fee or a rebase on transfer is refused. Nothing of ours can change meanwhile (nonreentrant).
+    # What arrives is measured: a fee or a rebase on transfer is refused. Nothing of ours can change meanwhile
+    # (nonreentrant).
     before: uint256 = staticcall TOKEN.balanceOf(self)
     assert extcall TOKEN.transferFrom(msg.sender, self, amount, default_return_value=True), "TOKEN"
     assert staticcall TOKEN.balanceOf(self) - before == amount, "TOKEN"
@@ -75,8 +77,8 @@ def deposit(account: address, amount: uint256):
 @external
 def exit(account: address, to: address):
     """
-    @notice Pays out all whole token units of an account without positions and debt; reads no oracle and no pool. The owner, or an operator
-        with WITHDRAW whose payout `to` is.
+    @notice Pays out all whole token units of an account without positions and debt; reads no oracle and no pool. The
+        owner, or an operator with WITHDRAW whose payout `to` is.
     @custom:reverts AUTH, PENDING, POSITION, CASH, TOKEN.
     """
     self._only_payer(account, to)
@@ -93,7 +95,8 @@ def exit(account: address, to: address):
 @external
 def set_operator(operator: address, powers: ICollateralVault.Power, payout: address, expires_at: uint256):
     """
-    @notice Lets an operator act for all the caller's sub-accounts until it expires; no powers ends it. Anyone, for themselves.
+    @notice Lets an operator act for all the caller's sub-accounts until it expires; no powers ends it. Anyone, for
+        themselves.
     @param payout Where an operator with WITHDRAW may withdraw to, and nowhere else.
     @custom:reverts RANGE.
     """
@@ -101,7 +104,9 @@ def set_operator(operator: address, powers: ICollateralVault.Power, payout: addr
     self._operators[self._owner_key(msg.sender)][operator] = (
         convert(payout, uint256) | (expires_at << 160) | (convert(powers, uint256) << 200)
     )
-    log ICollateralVault.OperatorSet(owner=msg.sender, operator=operator, powers=powers, payout=payout, expires_at=expires_at)
+    log ICollateralVault.OperatorSet(
+        owner=msg.sender, operator=operator, powers=powers, payout=payout, expires_at=expires_at
+    )
 
 
 @external

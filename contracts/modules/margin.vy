@@ -2,7 +2,8 @@
 # pragma nonreentrancy on
 """
 @title The margin engine: pools, judgement, and every operation that a judgement lets through
-@notice One operation reads each market once, books one settlement and judges once. Money is WAD USD, sizes WAD base units.
+@notice One operation reads each market once, books one settlement and judges once. Money is WAD USD, sizes WAD base
+    units.
 
     A pool's word, low bits first:
         pool 160 | markets 32 | gain_weight 16 (bps) | credit 40 (USD) | flags 8 (bit 0: openings are paused)
@@ -13,7 +14,6 @@ from contracts.modules import margin_rules as rules
 from contracts.modules import roles
 from interfaces import IClearingPool
 from interfaces import ICollateralVault
-from interfaces import IOracleAdapter
 
 uses: roles
 uses: ledger
@@ -52,7 +52,7 @@ def __init__(order_module: address, liquidation_module: address, treasury: addre
 def withdraw(account: address, amount: uint256, to: address):
     """
     @notice Pays token units out. The account's owner, or an operator with WITHDRAW whose payout `to` is.
-    @custom:reverts AUTH, PENDING, ZERO, CASH, STALE, MARGIN, TOKEN.
+    @custom:reverts AUTH, ZERO, PENDING, CASH, STALE, MARGIN, TOKEN, GAS.
     """
     ledger._only_payer(account, to)
     assert amount > 0, "ZERO"
@@ -65,7 +65,7 @@ def withdraw(account: address, amount: uint256, to: address):
 def transfer(source: address, target: address, amount: uint256):
     """
     @notice Moves WAD cash to another account, judged as a withdrawal. The source's owner.
-    @custom:reverts AUTH, PENDING, ZERO, CASH, STALE, MARGIN.
+    @custom:reverts AUTH, ZERO, PENDING, CASH, STALE, MARGIN, GAS.
     """
     assert ledger._owns(msg.sender, source), "AUTH"
     assert amount > 0, "ZERO"
@@ -76,7 +76,7 @@ def transfer(source: address, target: address, amount: uint256):
 def transfer_many(transfers: DynArray[ICollateralVault.Transfer, MAX_TRANSFERS]):
     """
     @notice Books several transfers, then judges every source once. The owner of every source.
-    @custom:reverts AUTH, PENDING, ZERO, CASH, STALE, MARGIN.
+    @custom:reverts AUTH, ZERO, PENDING, CASH, STALE, MARGIN, GAS.
     """
     for item: ICollateralVault.Transfer in transfers:
         assert ledger._owns(msg.sender, item.source), "AUTH"
@@ -91,7 +91,7 @@ def transfer_many(transfers: DynArray[ICollateralVault.Transfer, MAX_TRANSFERS])
 def pull(account: address, amount: uint256):
     """
     @notice Moves cash from an account to the caller's own. Registered modules; from a pool only its shares contract.
-    @custom:reverts AUTH, PENDING, CASH, STALE, MARGIN.
+    @custom:reverts AUTH, PENDING, CASH, STALE, MARGIN, GAS.
     """
     assert ledger.is_module[msg.sender], "AUTH"
     shares: address = ledger.shares_of[account]
@@ -132,9 +132,9 @@ def trade(
     reduce_only: bool,
 ):
     """
-    @notice Fills an order at its one price, books it and judges the account once; an opening order's pending mark ends. Only the order
-        module.
-    @custom:reverts AUTH, MARKET, MAX, STALE, MARGIN, DEBT, CREDIT, and what the pool's `fill` reverts with.
+    @notice Fills an order at its one price, books it and judges the account once; an opening order's pending mark ends.
+        Only the order module.
+    @custom:reverts AUTH, MARKET, CREDIT, MAX, STALE, MARGIN, DEBT, RANGE, and what the pool's `fill` reverts with.
     """
     assert msg.sender == ORDER_MODULE, "AUTH"
     pool_word: uint256 = self._pool_of(market)
@@ -188,10 +188,10 @@ def trade(
 @external
 def reserve(account: address, market: uint256, delta: int256, fee: uint256, opening: bool):
     """
-    @notice Takes the keeper fee into the order module's account. An opening order is judged with the order included, at the prices that
-        the pool stores, and marks the account pending; another must leave the account its maintenance, at the newest prices, unless
-        its fee is zero. Only the order module.
-    @custom:reverts AUTH, MARKET, PAUSED, BUSY, PENDING, CASH, MAX, MARGIN.
+    @notice Takes the keeper fee into the order module's account. An opening order is judged with the order included, at
+        the prices that the pool stores, and marks the account pending; another must leave the account its maintenance,
+        at the newest prices, unless its fee is zero. Only the order module.
+    @custom:reverts AUTH, MARKET, PAUSED, BUSY, PENDING, CASH, MAX, MARGIN, GAS.
     """
     assert msg.sender == ORDER_MODULE, "AUTH"
     pool_word: uint256 = self._pool_of(market)
@@ -215,7 +215,9 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
         totals: rules.Totals = self._totals(account, account_markets & ~mask)
         cost: int256 = 0
         risk: IClearingPool.Risk = empty(IClearingPool.Risk)
-        cost, risk = staticcall IClearingPool(self._address(pool_word)).risk_with(account, market, delta, account_markets & mask)
+        cost, risk = staticcall IClearingPool(self._address(pool_word)).risk_with(
+            account, market, delta, account_markets & mask
+        )
         pool_cash: int256 = 0
         if risk.gains > 0:
             pool_cash = ledger._cash(ledger._words[self._address(pool_word)])
@@ -223,7 +225,8 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
         assert cash - cost + totals.counted - totals.losses >= totals.initial, "MARGIN"
         after |= ledger.PENDING
     else:
-        # The fee leaves the account and may come back: who could park margin in it below maintenance would be liquidated without it.
+        # The fee leaves the account and may come back: who could park margin in it below maintenance would be
+        # liquidated without it.
         left: rules.Totals = self._totals(account, self._markets(word))
         assert cash + left.equity >= left.maintenance, "MARGIN"
     ledger._store(account, word, after)
@@ -234,8 +237,8 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
 @external
 def release(account: address, refund: uint256, opening: bool):
     """
-    @notice Ends an order that did not fill: `refund` back from the order module's account, the pending mark of an opening one cleared.
-        Only the order module.
+    @notice Ends an order that did not fill: `refund` back from the order module's account, the pending mark of an
+        opening one cleared. Only the order module.
     @custom:reverts AUTH.
     """
     assert msg.sender == ORDER_MODULE, "AUTH"
@@ -255,7 +258,7 @@ def release(account: address, refund: uint256, opening: bool):
 def realise(account: address, market: uint256):
     """
     @notice Turns a loss into cash owed to the pool without closing, at most the cash there is. Anyone.
-    @custom:reverts MARKET, HALTED, ZERO (nothing to realise).
+    @custom:reverts MARKET, ZERO (nothing to realise), HALTED, GAS.
     """
     pool: address = self._address(self._pool_of(market))
     word: uint256 = ledger._words[account]
@@ -272,7 +275,7 @@ def realise(account: address, market: uint256):
 def flag(account: address):
     """
     @notice Starts the liquidation clock of an unhealthy account, or clears it once healthy. Anyone.
-    @custom:reverts NOFLAG (nothing to change).
+    @custom:reverts NOFLAG (nothing to change), GAS.
     """
     word: uint256 = ledger._words[account]
     totals: rules.Totals = self._totals(account, self._markets(word))
@@ -296,10 +299,11 @@ def liquidate(
     minimum_reward: uint256,
 ) -> uint256:
     """
-    @notice Liquidates one market of an unhealthy account; where its margin is then below zero, every other that is not halted, and
-        recognises the deficit once: insurance, then the pool of `market`, past its credit. Only the liquidation module.
+    @notice Liquidates one market of an unhealthy account; where its margin is then below zero, every other that is not
+        halted, and recognises the deficit once: insurance, then the pool of `market`, past its credit. Only the
+        liquidation module.
     @return reward, WAD USD.
-    @custom:reverts AUTH, MARKET, HALTED, HEALTHY, MARGIN.
+    @custom:reverts AUTH, MARKET, HALTED, HEALTHY, MARGIN, GAS.
     """
     assert msg.sender == LIQUIDATION_MODULE, "AUTH"
     pool_word: uint256 = self._pool_of(market)
@@ -315,13 +319,18 @@ def liquidate(
     fill: IClearingPool.Fill = empty(IClearingPool.Fill)
     risk: IClearingPool.Risk = empty(IClearingPool.Risk)
     margin, maintenance, fill, risk = extcall IClearingPool(pool).liquidate(
-        account, market, account_markets & self._mask(pool_word), cash + others.equity, convert(others.maintenance, uint256), False
+        account,
+        market,
+        account_markets & self._mask(pool_word),
+        cash + others.equity,
+        convert(others.maintenance, uint256),
+        False,
     )
     penalty: uint256 = fill.penalty
     cash += fill.cash
     pool_cash: int256 = ledger._cash(ledger._credit(pool, -fill.cash - convert(fill.penalty, int256)))
     word = self._with_market(word, market, fill.size != 0)
-    # Cash is below 2^104, the equity of 32 positions below 2^185 (widths in perp_math).
+    # Cash is below 2^104, the equity of 16 positions below 2^185 (widths in perp_math).
     equity: int256 = unsafe_add(others.equity, risk.equity)
     required: int256 = unsafe_add(others.maintenance, convert(risk.maintenance, int256))
     # Bankrupt before the fill, or by its fee and premium: no account keeps a debt without positions.
@@ -337,8 +346,8 @@ def liquidate(
     if liquidator == account:
         cash += convert(reward, int256)
     deficit: int256 = max(0, unsafe_sub(0, unsafe_add(cash, max(0, equity))))
-    # Insurance tops a reward up where nothing is left (not in the fee of a pending order either), or a trader could live on it by
-    # liquidating himself in small parts.
+    # Insurance tops a reward up where nothing is left (not in the fee of a pending order either), or a trader could
+    # live on it by liquidating himself in small parts.
     top_up: int256 = 0
     if reward < minimum_reward and unsafe_add(cash, equity) <= 0 and word & ledger.PENDING == 0:
         top_up = convert(min(minimum_reward - reward, REWARD_BOUND), int256)
@@ -395,17 +404,24 @@ def collect(index: uint256):
 @external
 def register_pool(index: uint256, pool: address, shares: address, markets: uint256, credit: uint256):
     """
-    @notice Registers a pool for ever. The first pool's gains count in full elsewhere, a later one's not at all until raised. Only the
-        owner.
+    @notice Registers a pool for ever. The first pool's gains count in full elsewhere, a later one's not at all until
+        raised. Only the owner.
     @param shares The contract that may pull from the pool.
     @param markets Bitmap of the market numbers that are the pool's.
     @param credit How far below zero trades may bring its cash (WAD, whole USD).
-    @custom:reverts AUTH, ONCE, BOUND.
+    @custom:reverts AUTH, BOUND, ONCE.
     """
     roles._only_owner()
     assert index < MAX_POOLS and (index == 0 or self._pools[index - 1] != 0), "BOUND"
     assert self._pools[index] == 0 and ledger.shares_of[pool] == empty(address), "ONCE"
-    assert pool != empty(address) and shares != empty(address) and markets > 0 and markets < 2**MAX_MARKETS and credit % WAD == 0 and credit // WAD < 2**40, "BOUND"
+    assert (
+        pool != empty(address)
+        and shares != empty(address)
+        and markets > 0
+        and markets < 2**MAX_MARKETS
+        and credit % WAD == 0
+        and credit // WAD < 2**40
+    ), "BOUND"
     for other: uint256 in range(MAX_POOLS):
         assert self._mask(self._pools[other]) & markets == 0, "BOUND"
     weight: uint256 = BPS if index == 0 else 0
@@ -592,7 +608,9 @@ def _totals(account: address, account_markets: uint256) -> rules.Totals:
         if mine != 0:
             pool: address = self._address(word)
             risk: IClearingPool.Risk = staticcall IClearingPool(pool).risk(account, mine)
-            totals = rules._add(totals, risk, self._gain_weight(word), ledger._cash(ledger._words[pool]), self._credit_of(word))
+            totals = rules._add(
+                totals, risk, self._gain_weight(word), ledger._cash(ledger._words[pool]), self._credit_of(word)
+            )
     return totals
 
 
@@ -682,13 +700,19 @@ def _close_others(account: address, word: uint256, cash: int256, penalty: uint25
 @internal
 @view
 def _share(
-    margin: int256, maintenance: uint256, flagged_at: uint256, share_floor: uint256, share_ceiling: uint256, ramp: uint256
+    margin: int256,
+    maintenance: uint256,
+    flagged_at: uint256,
+    share_floor: uint256,
+    share_ceiling: uint256,
+    ramp: uint256,
 ) -> uint256:
     """
     @dev The liquidator's share rises with time since the flag or with the depth of the account, whichever is more.
     @return bps, at most all.
     """
-    # Times below 2^40, margins below 2^128; the module's bps and ramp are bounded where it is made, ramp > 0 and maintenance > 0.
+    # Times below 2^40, margins below 2^128; the module's bps and ramp are bounded where it is made, ramp > 0 and
+    # maintenance > 0.
     risen: uint256 = 0
     if flagged_at != 0:
         risen = unsafe_div(unsafe_mul(min(unsafe_sub(block.timestamp, flagged_at), ramp), BPS), ramp)

@@ -1,8 +1,8 @@
 # pragma version 0.4.3
 """
 @title What an account may do
-@notice The rules of the specification, section 6, on sums over all pools. They return a code, empty where the answer is yes, so that the
-    vault can refuse with it and the lens can show it. Money is WAD USD.
+@notice The rules of the specification, section 6, on sums over all pools. They return a code, empty where the answer is
+    yes, so that the vault can refuse with it and the lens can show it. Money is WAD USD.
 """
 
 from interfaces import IClearingPool

@@ -40,10 +40,10 @@ def __init__(oracle: IOracleAdapter, ramp_seconds: uint256):
 @external
 def set_market(market: uint256, config: IClearingPool.Market):
     """
-    @notice Lists a market at the feed of the same number, which must be NORMAL, or changes it within the bounds, after accrual.
-        Maintenance and penalty ramp from the value in force; K changes and the slope rises only without
-        open interest. Only the owner.
-    @custom:reverts AUTH, MARKET (number out of range), BOUND, STALE.
+    @notice Lists a market at the feed of the same number, which must be NORMAL, or changes it within the bounds, after
+        accrual. Maintenance and penalty ramp from the value in force; K changes and the slope rises only without open
+        interest. Only the owner.
+    @custom:reverts AUTH, MARKET (number out of range), BOUND, STALE, GAS.
     """
     roles._only_owner()
     assert market < MAX_MARKETS, "MARKET"
@@ -80,8 +80,15 @@ def tighten(market: uint256, initial: uint256, open_interest_cap: uint256, posit
         and initial <= 10_000
         and position_cap <= open_interest_cap
     ), "BOUND"
-    cleared: uint256 = ~(((2**16 - 1) << words.INITIAL) | ((2**16 - 1) << words.INTEREST_CAP) | ((2**16 - 1) << words.POSITION_CAP))
-    self._configs[market] = (self._configs[market] & cleared) | (initial << words.INITIAL) | (open_interest_cap << words.INTEREST_CAP) | (position_cap << words.POSITION_CAP)
+    cleared: uint256 = ~(
+        ((2**16 - 1) << words.INITIAL) | ((2**16 - 1) << words.INTEREST_CAP) | ((2**16 - 1) << words.POSITION_CAP)
+    )
+    self._configs[market] = (
+        (self._configs[market] & cleared)
+        | (initial << words.INITIAL)
+        | (open_interest_cap << words.INTEREST_CAP)
+        | (position_cap << words.POSITION_CAP)
+    )
     log IClearingPool.MarketSet(market=market, config=self._configs[market], ramp=self._ramps[market])
 
 
@@ -89,7 +96,7 @@ def tighten(market: uint256, initial: uint256, open_interest_cap: uint256, posit
 def poke(market: uint256):
     """
     @notice Accrues funding up to now and marks the market at the newest price (not in HALT). Anyone.
-    @custom:reverts MARKET.
+    @custom:reverts MARKET, GAS.
     """
     config: uint256 = self._config_of(market)
     price: IOracleAdapter.Price = extcall ORACLE.observe(market)
@@ -102,7 +109,9 @@ def market_words(market: uint256) -> uint256[5]:
     """
     @return The words config, ramp, interest, funding, mark as stored.
     """
-    return [self._configs[market], self._ramps[market], self._interests[market], self._fundings[market], self._marks[market]]
+    return [
+        self._configs[market], self._ramps[market], self._interests[market], self._fundings[market], self._marks[market]
+    ]
 
 
 @external
@@ -138,8 +147,6 @@ def _config_of(market: uint256) -> uint256:
     return config
 
 
-
-
 @internal
 @view
 def _load(market: uint256) -> words.State:
@@ -151,16 +158,6 @@ def _store(market: uint256, s: words.State):
     self._interests[market] = words._pack_interest(s)
     self._fundings[market] = words._pack_funding(s)
     self._marks[market] = words._pack_mark(s)
-
-
-
-
-
-
-
-
-
-
 
 
 @internal
@@ -186,7 +183,11 @@ def _poke(market: uint256, config: uint256, price: IOracleAdapter.Price) -> word
 @internal
 def _log_mark(market: uint256):
     log IClearingPool.Marked(
-        market=market, interest=self._interests[market], funding=self._fundings[market], mark=self._marks[market], book=self._book
+        market=market,
+        interest=self._interests[market],
+        funding=self._fundings[market],
+        mark=self._marks[market],
+        book=self._book,
     )
 
 
@@ -206,7 +207,8 @@ def _change(market: uint256, config: uint256, price: IOracleAdapter.Price) -> (u
     ramp: uint256 = 0
     maintenance: uint256 = (old >> words.MAINTENANCE) & (2**16 - 1)
     penalty: uint256 = (old >> words.PENALTY) & (2**16 - 1)
-    # The bounds hold for the worse of the values in force and the new ones, and for the open interest there is beyond the cap.
+    # The bounds hold for the worse of the values in force and the new ones, and for the open interest there is beyond
+    # the cap.
     assert words._config(config, words.INITIAL) > convert(maintenance, int256), "BOUND"
     self._assert_cover(
         market,
@@ -300,5 +302,3 @@ def _pack_config(market: uint256, config: IClearingPool.Market) -> uint256:
     )
     self._assert_cover(market, word, 0, config.maintenance, config.penalty)
     return word
-
-

@@ -17,7 +17,7 @@ SCALE_UNIT: constant(int256) = 10**15
 LISTED: constant(uint256) = 1
 RAMPING: constant(uint256) = 2
 
-SCALE: constant(uint256) = 0
+# Where a field of the config word starts; K is at 0.
 INITIAL: constant(uint256) = 56
 MAINTENANCE: constant(uint256) = 72
 SLOPE: constant(uint256) = 88

@@ -1,7 +1,8 @@
 # pragma version 0.4.3
 """
 @title One fill: what it costs, what it changes, what refuses it
-@notice Used by the pool, which stores the outcome, and by the lens, which shows it. Sizes are WAD base units, money WAD USD.
+@notice Used by the pool, which stores the outcome, and by the lens, which shows it. Sizes are WAD base units, money WAD
+    USD.
 """
 
 from contracts.modules import market_words as words
@@ -46,7 +47,14 @@ struct Outcome:
 @internal
 @view
 def _simulate(
-    config: uint256, before: words.State, position: uint256, terms: Terms, newest: IOracleAdapter.Price, pool_cash: int256, book: uint256, limits: Limits
+    config: uint256,
+    before: words.State,
+    position: uint256,
+    terms: Terms,
+    newest: IOracleAdapter.Price,
+    pool_cash: int256,
+    book: uint256,
+    limits: Limits,
 ) -> (Outcome, String[8]):
     """
     @dev One step without storing it: accrue at the stored price, mark at the newest, fill at the order's own.
@@ -70,7 +78,9 @@ def _simulate(
     after: int256 = size + d
     # It adds exposure unless it moves toward zero and not beyond.
     o.fill.opening = size == 0 or (size > 0) == (d > 0) or (size > 0 and after < 0) or (size < 0 and after > 0)
-    if newest.status == IOracleAdapter.Status.HALT or (o.fill.opening and newest.status != IOracleAdapter.Status.NORMAL):
+    if newest.status == IOracleAdapter.Status.HALT or (
+        o.fill.opening and newest.status != IOracleAdapter.Status.NORMAL
+    ):
         code = "HALTED"
     elif o.fill.opening and not terms.may_open:
         code = "PAUSED"
@@ -82,7 +92,8 @@ def _simulate(
     skew: int256 = s.long - s.short
     scale: int256 = words._scale(config)
 
-    # The position: reduce, then open what is left. Products as in perp_math: size * F below 2^240, basis * size below 2^250.
+    # The position: reduce, then open what is left. Products as in perp_math: size * F below 2^240, basis * size below
+    # 2^250.
     cost: int256 = 0
     realised: int256 = 0
     new_basis: int256 = basis
@@ -162,19 +173,35 @@ def _capped(
     reserve: int256 = 0
     owed: int256 = 0
     liability, reserve, owed = words._unpack_book(book)
-    # NAV with the traded market at its dearer side: L rises with the price where longs prevail and falls where shorts do.
+    # NAV with the traded market at its dearer side: L rises with the price where longs prevail and falls where shorts
+    # do.
     side: uint256 = newest.high if o.state.long > o.state.short else newest.low
     dear: int256 = perp._liability(scale, o.state, convert(side, int256)) - liability_after
     # Money words are below 2^104.
-    nav: int256 = pool_cash - o.fill.cash - (liability + o.liability + dear) - unsafe_mul(unsafe_add(owed, o.owed), perp.OWED_UNIT)
+    nav: int256 = (
+        pool_cash
+        - o.fill.cash
+        - (liability + o.liability + dear)
+        - unsafe_mul(unsafe_add(owed, o.owed), perp.OWED_UNIT)
+    )
     return unsafe_mul(unsafe_add(reserve, o.reserve), BPS) > limits.utilisation * nav
 
 
 @internal
 @view
-def _part(config: uint256, s: words.State, size: int256, mid: int256, margin: int256, maintenance: int256, buffer: int256, min_notional: int256) -> int256:
+def _part(
+    config: uint256,
+    s: words.State,
+    size: int256,
+    mid: int256,
+    margin: int256,
+    maintenance: int256,
+    buffer: int256,
+    min_notional: int256,
+) -> int256:
     """
-    @dev How much a partial liquidation closes: what lifts margin to (1 + buffer) * maintenance, or the whole where the rest is dust.
+    @dev How much a partial liquidation closes: what lifts margin to (1 + buffer) * maintenance, or the whole where the
+        rest is dust.
     """
     # bps and ppm below 2^21, margins below 2^128.
     lift: int256 = unsafe_add(BPS, buffer)

@@ -7,7 +7,6 @@
 from contracts.modules import market_words as words
 from contracts.modules import perp_math as maths
 
-BPS: constant(int256) = 10**4
 WAD: constant(int256) = 10**18
 RATE_UNIT: constant(int256) = 10**24
 VELOCITY_UNIT: constant(int256) = 10**21
@@ -25,7 +24,9 @@ def _in_force(config: uint256, ramp: uint256) -> uint256:
     elapsed: int256 = convert(block.timestamp, int256) - start
     if elapsed >= end - start:
         return config
-    maintenance: int256 = self._between(words._config(ramp, 0), words._config(config, words.MAINTENANCE), elapsed, end - start)
+    maintenance: int256 = self._between(
+        words._config(ramp, 0), words._config(config, words.MAINTENANCE), elapsed, end - start
+    )
     penalty: int256 = self._between(words._config(ramp, 16), words._config(config, words.PENALTY), elapsed, end - start)
     kept: uint256 = config & ~(((2**16 - 1) << words.MAINTENANCE) | ((2**16 - 1) << words.PENALTY))
     return kept | (convert(maintenance, uint256) << words.MAINTENANCE) | (convert(penalty, uint256) << words.PENALTY)
@@ -102,7 +103,9 @@ def _with_size(s: words.State, size: int256, after: int256) -> words.State:
 
 @internal
 @pure
-def _trade_fee(config: uint256, delta: int256, price: int256, skew: int256, spread: int256, liquidation: bool) -> int256:
+def _trade_fee(
+    config: uint256, delta: int256, price: int256, skew: int256, spread: int256, liquidation: bool
+) -> int256:
     """
     @dev Maker fee on the part that lowers |skew|, taker fee on the rest and on all of a liquidation, spread on all.
     """

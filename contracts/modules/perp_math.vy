@@ -1,13 +1,14 @@
 # pragma version 0.4.3
 """
 @title Arithmetic of a perpetual market
-@notice Pure functions on signed integers. Sizes and the skew scale K are WAD base units, prices WAD USD, money WAD USD, `ppm` parts per
-    million, `bps` parts per ten thousand. Every function rounds once, in the direction that its text names; `//` and `unsafe_div`
-    truncate toward zero and are used only where the operand's sign is known or the text says so.
+@notice Pure functions on signed integers. Sizes and the skew scale K are WAD base units, prices WAD USD, money WAD USD,
+    `ppm` parts per million, `bps` parts per ten thousand. Every function rounds once, in the direction that its text
+    names; `//` and `unsafe_div` truncate toward zero and are used only where the operand's sign is known or the text
+    says so.
 
     Operands come out of packed words, whose widths are the proof of every unchecked operation here:
-        |size|, |skew|, sides < 2^105    K < 2^106, K > 0    P < 2^112    |F| < 2^135    |basis| < 2^143    rate < 2^105    dt < 2^40
-        velocity < 2^94    bps, ppm < 2^21
+        |size|, |skew|, sides < 2^105    K < 2^106, K > 0    P < 2^112    |F| < 2^135    |basis| < 2^143
+        rate < 2^105    dt < 2^40    velocity < 2^94    bps, ppm < 2^21
     A product that those widths do not bound below 2^255 is checked.
 """
 
@@ -23,7 +24,8 @@ def _floor_div(x: int256, y: int256) -> int256:
     """
     @dev Toward minus infinity; y > 0.
     """
-    # y > 0, so neither division by zero nor min / -1; the correction moves toward zero's side of x, inside the range of x.
+    # y > 0, so neither division by zero nor min / -1; the correction moves toward zero's side of x, inside the range of
+    # x.
     q: int256 = unsafe_div(x, y)
     if x < 0 and unsafe_mul(q, y) != x:
         return unsafe_sub(q, 1)
@@ -58,10 +60,19 @@ def _clamp(x: int256, bound: int256) -> int256:
 
 @internal
 @pure
-def _accrue(funding: int256, rate: int256, price: int256, skew: int256, scale: int256, velocity: int256, rate_max: int256, dt: int256) -> (int256, int256):
+def _accrue(
+    funding: int256,
+    rate: int256,
+    price: int256,
+    skew: int256,
+    scale: int256,
+    velocity: int256,
+    rate_max: int256,
+    dt: int256,
+) -> (int256, int256):
     """
-    @dev Funding after `dt` seconds at a fixed skew and price. The rate moves by `velocity * clamp(skew / K)` a second up to the cap, and the
-        integral is exact across the cap.
+    @dev Funding after `dt` seconds at a fixed skew and price. The rate moves by `velocity * clamp(skew / K)` a second
+        up to the cap, and the integral is exact across the cap.
     @param funding F, WAD USD per base unit.
     @param rate 1e36 per second, within the cap.
     @param velocity 1e36 per second per second at full skew.
@@ -93,11 +104,14 @@ def _accrue(funding: int256, rate: int256, price: int256, skew: int256, scale: i
 @pure
 def _fill_cost(size: int256, price: int256, skew: int256, scale: int256) -> int256:
     """
-    @dev What `size` base units cost with the premium of the skew on the way: ceil. However a size is split, the sum is no less.
+    @dev What `size` base units cost with the premium of the skew on the way: ceil. However a size is split, the sum is
+        no less.
     """
     # 2^105 * 2^112 and 2^108 unchecked, their product is checked.
     twice: int256 = unsafe_mul(2, scale)
-    return self._ceil_div(unsafe_mul(size, price) * unsafe_add(unsafe_add(twice, unsafe_mul(2, skew)), size), unsafe_mul(twice, WAD))
+    return self._ceil_div(
+        unsafe_mul(size, price) * unsafe_add(unsafe_add(twice, unsafe_mul(2, skew)), size), unsafe_mul(twice, WAD)
+    )
 
 
 @internal
@@ -131,10 +145,11 @@ def _pnl(size: int256, basis: int256, price: int256, funding: int256) -> int256:
 def _requirement(size: int256, price: int256, ratio: int256, slope: int256, load: int256, scale: int256) -> int256:
     """
     @dev Margin that a position needs: ceil(|size| * P * (ratio + slope * load / K)), ratios in bps.
-    @param load What the slope applies to: own size for maintenance, the larger of it and the side's open interest for initial.
+    @param load What the slope applies to: own size for maintenance, the larger of it and the side's open interest for
+        initial.
     """
-    # 2^105 * 2^112 and 2^21 * 2^107 unchecked, their product is checked; it is not negative, so adding the divisor less one makes
-    # the quotient a ceiling (divisor below 2^180).
+    # 2^105 * 2^112 and 2^21 * 2^107 unchecked, their product is checked; it is not negative, so adding the divisor less
+    # one makes the quotient a ceiling (divisor below 2^180).
     divisor: int256 = unsafe_mul(BPS * WAD, scale)
     product: int256 = unsafe_mul(abs(size), price) * unsafe_add(unsafe_mul(ratio, scale), unsafe_mul(slope, load))
     return unsafe_div(product + unsafe_sub(divisor, 1), divisor)
@@ -166,7 +181,16 @@ def _share(size: int256, price: int256, factor: int256) -> int256:
 
 @internal
 @pure
-def _partial(size: int256, price: int256, skew: int256, scale: int256, shortfall: int256, ratio8: int256, slope8: int256, cost8: int256) -> int256:
+def _partial(
+    size: int256,
+    price: int256,
+    skew: int256,
+    scale: int256,
+    shortfall: int256,
+    ratio8: int256,
+    slope8: int256,
+    cost8: int256,
+) -> int256:
     """
     @dev Smallest |size| whose closing lifts the account by `shortfall`: the root of q B - q^2 A = s, with
         B = P (a + (2 b x + sigma) / K - c) and A = P (2 b + 1) / 2K, roundings toward the larger q.
@@ -179,7 +203,8 @@ def _partial(size: int256, price: int256, skew: int256, scale: int256, shortfall
     sigma: int256 = skew if size > 0 else -skew
     # 2^112 * (2^32 * 2^106 + 2^33 * 2^105 + 2^27 * 2^105)
     weighted: int256 = unsafe_add(
-        unsafe_mul(unsafe_sub(ratio8, cost8), scale), unsafe_add(unsafe_mul(unsafe_mul(2, slope8), x), unsafe_mul(10**8, sigma))
+        unsafe_mul(unsafe_sub(ratio8, cost8), scale),
+        unsafe_add(unsafe_mul(unsafe_mul(2, slope8), x), unsafe_mul(10**8, sigma)),
     )
     b: int256 = self._floor_div(unsafe_mul(price, weighted), unsafe_mul(10**8, scale))
     if b <= 0:

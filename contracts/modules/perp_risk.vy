@@ -66,7 +66,8 @@ def _add_position(risk: IClearingPool.Risk, seen: View, size: int256, basis: int
 @view
 def _equity_price(status: IOracleAdapter.Status, size: int256, low: int256, mid: int256, high: int256) -> int256:
     """
-    @dev Mid; in HALT the side that favours the position, so that a doubtful price liquidates only who is unhealthy at any.
+    @dev Mid; in HALT the side that favours the position, so that a doubtful price liquidates only who is unhealthy at
+        any.
     """
     if status != IOracleAdapter.Status.HALT:
         return mid

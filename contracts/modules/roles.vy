@@ -2,8 +2,9 @@
 # pragma nonreentrancy on
 """
 @title Who may govern a contract
-@notice The owner (a timelock; it changes in two steps) sets parameters within the bounds in code. The guardian, named by the owner, only
-    pauses and tightens. A library's ownable in two steps costs 500 bytes more in each contract, which the pool does not have.
+@notice The owner (a timelock; it changes in two steps) sets parameters within the bounds in code. The guardian, named
+    by the owner, only pauses and tightens. A library's ownable in two steps costs 500 bytes more in each contract,
+    which the pool does not have.
 """
 
 event OwnershipOffered:

@@ -13,15 +13,15 @@ import argparse
 import multiprocessing
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from novation.fuzz.actions import ACTIONS, Game
 from novation.fuzz.mirror import Mirror, Mismatch
+from novation.fuzz.report import Report, show, write
 from novation.fuzz.worlds import WORLDS, build
 from novation.model.invariants import Violation
 
@@ -118,6 +118,9 @@ class Stages:
                 game.mirror.whole()
         except (Mismatch, Violation) as error:
             return Failure(type(error).__name__, str(error), done)
+        except Exception as error:
+            error.add_note(f"while playing {Story(story.world, story.steps[:done])}")
+            raise
         return None
 
 
@@ -136,29 +139,6 @@ def shrink(story: Story, failure: Failure, stages: Stages) -> Story:
                 at += size
         size //= 2
     return Story(story.world, tuple(steps))
-
-
-@dataclass
-class Report:
-    """What a campaign did."""
-
-    calls: int = 0
-    stories: int = 0
-    seconds: float = 0.0
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    tally: Counter[str] = field(default_factory=Counter)
-    actions: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, other: Report) -> None:
-        """Another worker's."""
-        self.calls += other.calls
-        self.stories += other.stories
-        self.seconds = max(self.seconds, other.seconds)
-        self.counts.update(other.counts)
-        self.tally.update(other.tally)
-        self.actions.update(other.actions)
-        self.failures += other.failures
 
 
 def run(calls: int, seed: int, progress: Callable[[Report], None] = lambda report: None, failures: int = 1) -> Report:
@@ -208,21 +188,6 @@ def parallel(calls: int, seed: int, workers: int) -> Report:
     return total
 
 
-def show(report: Report) -> str:
-    """The figures as text."""
-    rate = report.calls / max(report.seconds, 1e-9)
-    lines = [f"{report.calls:,} calls in {report.stories:,} sequences, {report.seconds:.0f} s, {rate:,.0f} calls/s"]
-    by_name: dict[str, dict[str, int]] = {}
-    for (name, code), times in sorted(report.counts.items()):
-        by_name.setdefault(name, {})[code] = times
-    for name, codes in by_name.items():
-        lines.append(f"  {name:28} " + "  ".join(f"{code or 'ok'} {times}" for code, times in codes.items()))
-    lines.append("  " + "  ".join(f"{what} {times}" for what, times in sorted(report.tally.items())))
-    for message, story in report.failures:
-        lines.append(f"FAILED {message}\n  {story}")
-    return "\n".join(lines)
-
-
 def main(arguments: Sequence[str]) -> int:
     """See the module."""
     parser = argparse.ArgumentParser(
@@ -231,6 +196,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--write", type=Path, help="put the figures into this page")
     parser.add_argument("--replay", help="a sequence as a failure prints it")
     given = parser.parse_args(arguments)
     if given.replay:
@@ -242,6 +208,11 @@ def main(arguments: Sequence[str]) -> int:
         return failure is not None
     report = parallel(given.calls, given.seed, given.workers) if given.workers > 1 else run(given.calls, given.seed)
     print(show(report))
+    if given.write:
+        command = (
+            f"python -m novation.fuzz.campaign --calls {given.calls} --seed {given.seed} --workers {given.workers}"
+        )
+        write(given.write, report, command)
     return bool(report.failures)
 
 

@@ -16,7 +16,8 @@ Log = tuple[str, Sequence[bytes], bytes]
 """Emitter, topics, data."""
 
 
-_WRITES = re.compile(r"(?<!Transient)StorageChange \{ address: (0x[0-9a-f]{40}), key: (\d+), had_value: Some")  # None: only read
+# A value of None was only read.
+_WRITES = re.compile(r"(?<!Transient)StorageChange \{ address: (0x[0-9a-f]{40}), key: (\d+), had_value: Some")
 
 
 class Engine(RevmChain):

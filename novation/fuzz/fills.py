@@ -27,13 +27,13 @@ def _topics() -> dict[str, bytes]:
 
 @dataclass
 class Deeds:
-    """Of one call: WAD USD in and out, fills in order, how an order ended ("" filled), of each
+    """Of one call: WAD USD in and out, fills in order, how orders ended ("" filled), of each
     liquidation the deficit and what insurance had after it."""
 
     deposited: int = 0
     withdrawn: int = 0
     fills: list[Filled] = field(default_factory=list)
-    code: str | None = None
+    codes: list[str] = field(default_factory=list)
     deficits: list[int] = field(default_factory=list)
     insurance: list[int] = field(default_factory=list)
     liquidated: int = 0
@@ -68,7 +68,7 @@ class Reader:
                 books[int(address, 16)] = _word(data, at) >> 200
             elif topic == self.executed:
                 size = _word(data, 2)
-                deeds.code = data[96 : 96 + size].decode()
+                deeds.codes.append(data[96 : 96 + size].decode())
             elif topic == self.deposited:
                 deeds.deposited += _word(data, 0)
             elif topic == self.withdrawn:

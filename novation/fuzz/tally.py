@@ -47,8 +47,8 @@ def count(tally: Counter[str], part: str, name: str, deeds: Deeds, before: View)
         if deficit:
             tally["bankruptcy"] += 1
             tally["bankruptcy: insurance empty after" if not insurance else "bankruptcy: insurance was enough"] += 1
-    if deeds.code:
-        tally[f"order consumed: {deeds.code}"] += 1
+    for code in filter(None, deeds.codes):
+        tally[f"order consumed: {code}"] += 1
 
 
 def count_words(tally: Counter[str], name: str, changes: list[tuple[Key, int, int]]) -> None:

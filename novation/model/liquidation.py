@@ -30,7 +30,7 @@ class Liquidation:
 
     @external
     def liquidate(self, sender: int, account: int, market: int) -> int:
-        """One market (all at margin < 0). Anyone. @returns reward, WAD USD.
+        """One market, and all others where the margin is then below zero. Anyone. @returns reward, WAD USD.
 
         @raises Revert MARKET, HALTED, HEALTHY, MARGIN.
         """

@@ -160,9 +160,9 @@ class Oracle(Roles):
         found = self._round(number, feed, newest, reference)
         if found is None or found.updated_at > self.env.now:
             raise Revert("STALE")
-        if feed.divergence and reference != newest.id:
-            if abs(found.answer - price.mid) * BPS > 2 * feed.divergence * price.mid:
-                raise Revert("STALE")
+        apart = abs(found.answer - price.mid) * BPS
+        if feed.divergence and reference != newest.id and apart > 2 * feed.divergence * price.mid:
+            raise Revert("STALE")
         end = due + window
         if due <= found.updated_at <= end:
             before = self._neighbour(number, feed, newest, reference, -1)

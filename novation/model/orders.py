@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from novation.model.errors import Revert
@@ -81,6 +82,33 @@ class Orders:
         self.slots[order.account, slot] = order._replace(due=due, committed_at=now)
         self.vault.reserve(self.address, order.account, order.market, order.size, order.fee, not order.reduce_only)
         return due
+
+    @external
+    def commit_many(self, sender: int, orders: Sequence[Order], slots: Sequence[int]) -> None:
+        """Each pair, all or none. @raises Revert LENGTH and those of `commit`."""
+        if len(orders) != len(slots):
+            raise Revert("LENGTH")
+        for order, slot in zip(orders, slots, strict=True):
+            self.commit(sender, order, slot)
+
+    @external
+    def execute_many(
+        self, sender: int, orders: Sequence[Order], slots: Sequence[int], references: Sequence[int]
+    ) -> int:
+        """Each; one that would revert is passed over and lives. @returns bits of those that ended.
+
+        @raises Revert LENGTH.
+        """
+        if not len(orders) == len(slots) == len(references):
+            raise Revert("LENGTH")
+        done = 0
+        for at, (order, slot, reference) in enumerate(zip(orders, slots, references, strict=True)):
+            try:
+                self.execute(sender, order, slot, reference)
+            except Revert:
+                continue
+            done |= 1 << at
+        return done
 
     @external
     def trigger(self, sender: int, order: Order, slot: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from novation.fixed import BPS
+from novation.fixed import BPS, WAD
 from novation.model.doors import Doors
 from novation.model.errors import Revert
 from novation.model.journal import external
 from novation.model.ledger import MAX_MARKETS, OPEN, Account
 from novation.model.margin import Risks
+
+REWARD_BOUND = 50 * WAD  # the most that insurance tops a liquidator's reward up by
 
 
 class Vault(Doors):
@@ -168,7 +170,7 @@ class Vault(Doors):
         cash = self.cash(account)
         deficit = max(0, -(cash + max(0, equity)))
         nothing = cash + equity <= 0 and not self.account(account).pending
-        top_up = max(0, minimum_reward - reward) if nothing else 0
+        top_up = min(max(0, minimum_reward - reward), REWARD_BOUND) if nothing else 0
         if deficit or top_up:
             self._collect(index)
         if deficit:

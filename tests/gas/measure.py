@@ -48,6 +48,7 @@ class Meter:
     def commit(self, key: str, account: str, market: int, size: int, **options: Any) -> Any:
         """Commits an order; `key` may be empty."""
         h = self.house
+        h.warp(10)  # funding accrues: two blocks may be of one second otherwise
         order = (account, market, size, 0, 0, False, options.get("reduce_only", False), WAD, h.now + 10**6, 0, 0)
         receipt = h.orders.transact("commit", order, 0, sender=account)
         if key:

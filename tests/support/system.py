@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from novation.chain.protocol import Chain, Contract, Receipt
+from novation.chain.protocol import Chain, Receipt
 from novation.chain.revm import RevmChain
 from novation.deployment.parameters import load
 from novation.deployment.plan import deploy
@@ -184,8 +184,3 @@ def build(parameters: Parameters | None = None, chain: Chain | None = None) -> H
     roles = {role: chain.account(number) for number, role in enumerate(ROLES)}
     parameters = replace(parameters or load("local"), guardian=roles["guardian"], treasury=roles["treasury"])
     return House(chain, deploy(chain, parameters, roles["owner"]), roles)
-
-
-def contracts_of(house: House) -> dict[str, Contract]:
-    """Ours by name."""
-    return {contract.name: contract for contract in house.system.contracts}

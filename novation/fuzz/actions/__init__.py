@@ -9,7 +9,7 @@ The number is its weight. What it draws comes from the game's random numbers, wh
 that (name, seed) repeats it on the same state.
 """
 
-from novation.fuzz.actions import governing, lending, liquidating, money, opening, prices, strangers, trading
+from novation.fuzz.actions import governing, lending, liquidating, money, opening, orders, prices, strangers, trading
 from novation.fuzz.actions.game import ACTIONS, Action, Game, action
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "liquidating",
     "money",
     "opening",
+    "orders",
     "prices",
     "strangers",
     "trading",

@@ -53,7 +53,7 @@ def squeeze(game: Game) -> None:
         return
     found = game.standing(account)
     maintenance = found.risk.maintenance
-    aim = maintenance * game.pick((-200, -60, -20, 0, 30, 60, 90, 97, 99, 100, 101, 130, 300)) // 100
+    aim = maintenance * game.pick((-200, -50, 0, 30, 60, 80, 90, 95, 97, 98, 99, 99, 100, 101, 130, 300)) // 100
     mid = price.mid + (aim - found.margin) * 10**18 // size
     mid = max(price.mid // 3, min(price.mid * 3, mid))
     game.warp(game.pick((0, 1, 2)))

@@ -1,4 +1,4 @@
-"""Orders: commits of every kind, triggers, fills at right and wrong rounds, cancels, claims."""
+"""Trades: commits of every kind, fills at right and wrong rounds."""
 
 from __future__ import annotations
 
@@ -233,50 +233,3 @@ def live_on_gains(game: Game) -> None:
         game.call("vault", "realise", game.anyone(), account, bad)
     for order, slot in orders:
         game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
-
-
-@action(5)
-def trigger(game: Game) -> None:
-    """Fires orders, some after the price was moved there."""
-    live = game.live(due=False)
-    if not live:
-        return
-    order, slot = game.pick(live)
-    if game.chance(70) and order.market in game.markets:
-        game.warp(game.pick((1, 1, 5)))
-        step = 1 if order.trigger_above else -1
-        game.push(order.market, order.trigger + step * game.pick((0, 10**11, -(10**11))))
-    game.call("orders", "trigger", game.anyone(), order, slot if game.chance(97) else 16)
-
-
-@action(1)
-def trigger_due(game: Game) -> None:
-    """An order that is due already."""
-    live = game.live(due=True)
-    if live:
-        order, slot = game.pick(live)
-        name = game.pick(("trigger", "execute"))
-        args = (order, slot) if name == "trigger" else (order._replace(due=0), slot, 1)
-        game.call("orders", name, game.anyone(), *args)
-
-
-@action(8)
-def cancel(game: Game) -> None:
-    """When it may and when not."""
-    live = game.live()
-    if not live:
-        return
-    late = [(order, slot) for order, slot in live if order.due and game.now > order.due + game.window + game.grace]
-    order, slot = game.pick(late if late and game.chance(80) else live)
-    if order.due and game.chance(50):
-        game.until(order.due + game.window + game.grace + game.pick((0, 1, 100)))
-    if game.chance(3):
-        order = order._replace(fee=order.fee + 1)
-    game.call("orders", "cancel", game.sender(order.account), order, slot)
-
-
-@action(2)
-def claim_fees(game: Game) -> None:
-    """A keeper's earnings."""
-    keeper = game.pick(game.cast.keepers) if game.chance(80) else game.anyone()
-    game.call("orders", "claim", game.anyone(), keeper)

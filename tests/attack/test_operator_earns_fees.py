@@ -7,12 +7,13 @@ import pytest
 from novation.chain.protocol import Reverted
 from tests.support.system import ETH, WAD, House
 
+TRADE = 1  # ICollateralVault.Power
 
-def test_failing_orders_pay_their_own_operator(system: House) -> None:
+
+def test_failing_orders_pay_their_operator_no_more_than_the_least_fee(system: House) -> None:
     house = system
     house.fund(house.taker, 200)
-    trade = 1
-    house.vault.transact("set_operator", house.attacker, trade, house.taker, 2**40 - 1, sender=house.taker)
+    house.vault.transact("set_operator", house.attacker, TRADE, house.taker, 2**40 - 1, sender=house.taker)
     with pytest.raises(Reverted, match="FEE"):
         house.order(house.taker, ETH, -WAD, reduce_only=True, fee=5 * WAD, sender=house.attacker)
     orders = [

@@ -10,14 +10,16 @@ FEE_MAX = 5 * WAD
 
 
 def hide(house: House, account: str, fees: list[int]) -> list[tuple]:
-    """Parks cash in orders that nobody can trigger; stops where it is refused."""
+    """Parks cash in orders that nobody can trigger, until that is refused for the margin. @return the orders."""
     parked = []
     for slot, fee in enumerate(fees):
         try:
             parked.append(
                 house.order(account, ETH, -WAD, trigger=FAR, trigger_above=True, reduce_only=True, fee=fee, slot=slot)
             )
-        except Reverted:
+        except Reverted as error:
+            if error.code != "MARGIN":
+                raise
             break
     return parked
 

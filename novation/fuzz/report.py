@@ -1,0 +1,112 @@
+"""What a campaign did, as text and as the figures of docs/campaign.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from novation.chain.compiler import source_hash
+from novation.fuzz.compare import BARE
+from novation.model.errors import CODES
+
+BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
+UNREACHED = {
+    "GAS": "a caller who starves a price source; tests/unit/oracle, tests/attack",
+    "CLOSED": "shares before their bootstrap; tests/unit/shares",
+    "TOKEN": "tokens that misbehave; the mock's own refusal of a transfer is counted as a bare revert",
+}
+FOREIGN = {"erc20: transfer amount exceeds balance": "SHARES"}
+
+
+@dataclass
+class Report:
+    """What a campaign did: calls by external and code, what happened in them, actions, failures with their stories."""
+
+    calls: int = 0
+    stories: int = 0
+    seconds: float = 0.0
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    tally: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, other: Report) -> None:
+        """Another worker's."""
+        self.calls += other.calls
+        self.stories += other.stories
+        self.seconds = max(self.seconds, other.seconds)
+        self.counts.update(other.counts)
+        self.tally.update(other.tally)
+        self.actions.update(other.actions)
+        self.failures += other.failures
+
+    def headline(self) -> str:
+        """Calls, sequences, speed."""
+        rate = self.calls / max(self.seconds, 1e-9)
+        return f"{self.calls:,} calls in {self.stories:,} sequences, {self.seconds:.0f} s, {rate:,.0f} calls/s"
+
+    def by_external(self) -> dict[str, dict[str, int]]:
+        """Times by code ("" succeeded) by external."""
+        found: dict[str, dict[str, int]] = {}
+        for (name, code), times in sorted(self.counts.items()):
+            codes = found.setdefault(name, {})
+            code = FOREIGN.get(code, code)
+            codes[code] = codes.get(code, 0) + times
+        return found
+
+    def codes(self) -> Counter[str]:
+        """Times by revert code, those that consumed an order included."""
+        found: Counter[str] = Counter()
+        for codes in self.by_external().values():
+            found.update(codes)
+        for what, times in self.tally.items():
+            if what.startswith("order consumed: "):
+                found[what.removeprefix("order consumed: ")] += times
+        return found
+
+
+def show(report: Report) -> str:
+    """The figures for a terminal."""
+    lines = [report.headline()]
+    for name, codes in report.by_external().items():
+        lines.append(f"  {name:28} " + "  ".join(f"{code or 'ok'} {times}" for code, times in codes.items()))
+    lines += [f"  {times:8} {what}" for what, times in sorted(report.tally.items())]
+    for message, story in report.failures:
+        lines.append(f"FAILED {message}\n  {story}")
+    return "\n".join(lines)
+
+
+def write(path: Path, report: Report, command: str) -> None:
+    """Puts the figures between the marks of a page. @raises ValueError where the page has none."""
+    page = path.read_text()
+    before, rest = page.split(BEGIN)
+    after = rest.split(END)[1]
+    path.write_text(before + BEGIN + _figures(report, command) + END + after)
+
+
+def _figures(report: Report, command: str) -> str:
+    codes = report.codes()
+    reached = [code for code in CODES if code and codes[code]]
+    succeeded = codes[""]
+    lines = [
+        f"`{command}` on contracts with the source hash `{source_hash()[:16]}`: **{report.headline()}, "
+        f"{len(report.failures)} mismatches or violations**.",
+        f"{succeeded:,} calls succeeded, {report.calls - succeeded:,} were refused, with the same code on both sides.",
+        "",
+        "| What happened | times |",
+        "|---|---:|",
+        *(f"| {what} | {times:,} |" for what, times in sorted(report.tally.items())),
+        "",
+        "| External | succeeded | refused with (times) |",
+        "|---|---:|---|",
+    ]
+    for name, times in report.by_external().items():
+        refused = ", ".join(f"{'no code' if code == BARE else code} {count:,}" for code, count in times.items() if code)
+        lines.append(f"| `{name}` | {times.get('', 0):,} | {refused} |")
+    lines += ["", f"Codes reached: {', '.join(f'{code} {codes[code]:,}' for code in reached)}.", ""]
+    missing = [code for code in CODES if code and not codes[code]]
+    if missing:
+        lines += ["Not reached: " + "; ".join(f"{code} ({UNREACHED.get(code, 'rare')})" for code in missing) + ".", ""]
+    lines.append("Actions: " + ", ".join(f"{name} {times:,}" for name, times in sorted(report.actions.items())) + ".")
+    return "\n".join(lines) + "\n"

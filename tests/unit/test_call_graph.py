@@ -1,0 +1,97 @@
+"""Calls run downwards only: the external calls of the deployed contracts, read from the compiler's tree."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+import pytest
+from vyper import ast
+from vyper.compiler import CompilerData
+from vyper.compiler.input_bundle import FilesystemInputBundle
+
+from novation.chain.compiler import ROOT, sources
+
+# From the top to the bottom; a contract may call only what stands below it. IERC20 is the token, `source` a price feed.
+HEIGHT = {
+    "Lens": 4,
+    "OrderModule": 4,
+    "LiquidationModule": 4,
+    "PoolShares": 4,
+    "CollateralVault": 3,
+    "ClearingPool": 2,
+    "OracleAdapter": 1,
+    "IERC20": 0,
+    "source": 0,
+}
+CALLS = {
+    "OrderModule": {
+        "CollateralVault": {"may", "push", "release", "reserve", "raw_call"},  # raw_call: trade
+        "OracleAdapter": {"read"},
+    },
+    "LiquidationModule": {"CollateralVault": {"liquidate", "raw_call"}},  # raw_call: liquidate, of many
+    "PoolShares": {
+        "CollateralVault": {"account_word", "is_paused", "pull", "push"},
+        "ClearingPool": {"mark"},
+    },
+    "CollateralVault": {
+        "ClearingPool": {"collect", "fill", "liquidate", "realise", "risk", "risk_with"},
+        "IERC20": {"balanceOf", "decimals", "transfer", "transferFrom"},
+    },
+    "ClearingPool": {"OracleAdapter": {"bounds", "observe", "observe_at", "read"}},
+    "OracleAdapter": {"source": {"raw_call"}},
+    "Lens": {
+        "CollateralVault": {"account_word", "account_words", "debts", "pool_word", "shares_of"},
+        "ClearingPool": {
+            "MIN_NOTIONAL",
+            "ORACLE",
+            "PROTOCOL_SHARE",
+            "UTILISATION",
+            "book_word",
+            "market_words",
+            "position_word",
+            "position_words",
+            "risk",
+        },
+        "OracleAdapter": {"read"},
+    },
+}
+LOW_LEVEL = ("raw_call", "send", "raw_create", "create_copy_of", "create_from_blueprint", "create_minimal_proxy_to")
+RAW_TARGETS = {"VAULT.address": "CollateralVault", "source": "source"}
+INTERFACES = {"Pool": "ClearingPool", "IERC20": "IERC20", "IERC20Detailed": "IERC20"}
+
+
+def modules(name: str) -> list[ast.Module]:
+    """The contract and every module it is made of, annotated."""
+    bundle = FilesystemInputBundle([Path(sysconfig.get_path("purelib")), ROOT])
+    data = CompilerData(bundle.load_file(sources()[name]), input_bundle=bundle)
+    found: list[ast.Module] = []
+    waiting = [data.annotated_vyper_module]
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.append(module)
+            waiting += [info.module_t._module for info in module._metadata["type"].imported_modules.values()]
+    return found
+
+
+def calls(name: str) -> dict[str, set[str]]:
+    """What the contract calls: contract -> functions."""
+    found: dict[str, set[str]] = {}
+    for module in modules(name):
+        for node in module.get_descendants((ast.ExtCall, ast.StaticCall)):
+            function = node.value.func
+            interface = Path(str(function.value._metadata["type"])).stem
+            target = INTERFACES.get(interface, interface.removeprefix("I"))
+            found.setdefault(target, set()).add(function.attr)
+        for node in module.get_descendants(ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in LOW_LEVEL:
+                found.setdefault(RAW_TARGETS[node.args[0].node_source_code], set()).add(node.func.id)
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name, path in sources().items() if path.parent.name == "contracts"])
+def test_no_contract_calls_what_is_above_it(name: str) -> None:
+    found = calls(name)
+    assert all(HEIGHT[target] < HEIGHT[name] for target in found)
+    assert found == CALLS[name]
