@@ -42,7 +42,7 @@ WAD: constant(int256) = 10**18
 MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
 MAX_ACCOUNTS: constant(uint256) = 256
 # Seconds after T from when on a newer price counts against the trader.
-LATE: constant(uint256) = 120
+LATE_FILL_SECONDS: constant(uint256) = 120
 
 VAULT: public(immutable(address))
 # The smallest position (WAD USD of notional), and the least penalty of a whole liquidation (WAD USD).
@@ -107,7 +107,7 @@ def fill(
     may_open: bool,
 ) -> (IClearingPool.Fill, IClearingPool.Risk):
     """
-    @notice Fills an order at its one price, or at the newest where that is worse for the trader and came more than LATE
+    @notice Fills an order at its one price, or at the newest where that is worse for the trader and came more than LATE_FILL_SECONDS
         after T. Only the vault.
     @dev The order of the checks: who, which market, the oracle, then `_simulate`'s.
     @custom:reverts AUTH, MARKET, STALE, EARLY, PROOF, GAS, REDUCE, HALTED, PAUSED, PRICE, DUST, CAPPED, RANGE.
@@ -118,7 +118,7 @@ def fill(
     price: uint256 = 0
     spread: uint256 = 0
     newest, price, spread = extcall markets.ORACLE.observe_at(market, due, window, reference)
-    if newest.published_at > due + LATE:
+    if newest.published_at > due + LATE_FILL_SECONDS:
         # An order that is filled late is no option on its old price: the newest counts where it is worse for the
         # trader.
         price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)

@@ -3,21 +3,26 @@
 """
 @title CollateralVault: custody, the ledger and the margin engine
 @license AGPL-3.0-only
-@notice It holds the money and decides. Two modules in one contract: the ledger alone books money, the margin engine
-    alone says whether an account may. Everything it calls is below it: pools, and through them the oracle adapter.
+@notice It holds the money and decides: the ledger alone books money, the margin engine alone says whether an account
+    may, the settlement of liquidations and the register of pools stand beside them. Everything it calls is below it:
+    pools, and through them the oracle adapter.
 """
 
 from ethereum.ercs import IERC20
 from contracts.modules import ledger
 from contracts.modules import margin
+from contracts.modules import pools
 from contracts.modules import roles
+from contracts.modules import settlement
 from interfaces import ICollateralVault
 
 implements: ICollateralVault
 
 initializes: roles
 initializes: ledger[roles := roles]
-initializes: margin[roles := roles, ledger := ledger]
+initializes: pools[roles := roles, ledger := ledger]
+initializes: margin[ledger := ledger, pools := pools]
+initializes: settlement[ledger := ledger, pools := pools, engine := margin]
 exports: (
     roles.owner,
     roles.pending_owner,
@@ -39,9 +44,9 @@ exports: (
     ledger.shares_of,
     ledger.debts,
     margin.ORDER_MODULE,
-    margin.LIQUIDATION_MODULE,
-    margin.TREASURY,
-    margin.INSURANCE_SHARE,
+    settlement.LIQUIDATION_MODULE,
+    settlement.TREASURY,
+    settlement.INSURANCE_SHARE,
     margin.withdraw,
     margin.transfer,
     margin.transfer_many,
@@ -52,14 +57,14 @@ exports: (
     margin.release,
     margin.realise,
     margin.flag,
-    margin.liquidate,
-    margin.collect,
-    margin.register_pool,
-    margin.set_credit,
-    margin.set_gain_weight,
-    margin.pause,
-    margin.unpause,
-    margin.pool_word,
+    settlement.liquidate,
+    settlement.collect,
+    pools.register_pool,
+    pools.set_credit,
+    pools.set_gain_weight,
+    pools.pause,
+    pools.unpause,
+    pools.pool_word,
 )
 
 
@@ -81,4 +86,5 @@ def __init__(
     """
     roles.__init__(owner, guardian)
     ledger.__init__(token)
-    margin.__init__(order_module, liquidation_module, treasury, insurance_share)
+    margin.__init__(order_module)
+    settlement.__init__(liquidation_module, treasury, insurance_share)

@@ -27,7 +27,7 @@ MAX_POOLS: constant(uint256) = 4
 # Steps of the bisection for the liquidation price: 2^-40 of the search range.
 STEPS: constant(uint256) = 40
 
-# Layout of the account's word: the ledger module; of the pool's word: the margin module.
+# Layout of the account's word: the ledger module; of the pool's word: the pools module.
 PENDING: constant(uint256) = 1
 CASH: constant(uint256) = 152
 

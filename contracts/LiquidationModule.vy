@@ -16,6 +16,8 @@ implements: ILiquidationModule
 
 BPS: constant(uint256) = 10_000
 MANY: constant(uint256) = 32
+# The most that the vault lets insurance top a reward up to (WAD USD).
+REWARD_BOUND: constant(uint256) = 50 * 10**18
 
 VAULT: public(immutable(ICollateralVault))
 SHARE_FLOOR: public(immutable(uint256))
@@ -33,7 +35,7 @@ def __init__(vault: address, share_floor: uint256, share_ceiling: uint256, ramp:
     @custom:reverts BOUND.
     """
     assert vault != empty(address) and share_floor <= share_ceiling and share_ceiling <= BPS, "BOUND"
-    assert ramp > 0 and ramp < 2**32 and minimum_reward < 2**96, "BOUND"
+    assert ramp > 0 and ramp < 2**32 and minimum_reward <= REWARD_BOUND, "BOUND"
     VAULT = ICollateralVault(vault)
     SHARE_FLOOR = share_floor
     SHARE_CEILING = share_ceiling

@@ -30,7 +30,7 @@ BPS: constant(uint256) = 10_000
 PPM_PER_BPS: constant(uint256) = 100
 CALL_GAS: constant(uint256) = 200_000
 # Seconds in which an order fills at its first observation without a spread.
-LATE: constant(uint256) = 120
+SPREAD_FREE_SECONDS: constant(uint256) = 120
 # A source that was starved by its caller leaves at most (1 - (63/64)^3) * 203,200 < 9,400 gas after three nested calls.
 GAS_AFTER_FAILURE: constant(uint256) = 10_000
 ANSWER_BYTES: constant(uint256) = 160
@@ -144,7 +144,7 @@ def observe_at(
             ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor
             ---- r -------|----------------|------ n ---------     in force: r, n its successor or none
 
-        The spread is 0 for a first observation filled within LATE seconds of it, else the deviation: so far the market
+        The spread is 0 for a first observation filled within SPREAD_FREE_SECONDS seconds of it, else the deviation: so far the market
         walks unseen. At any moment at most one round qualifies, as long as the source numbers rounds without gaps and
         its times do not run back. Where it is the newest and its predecessor is stored (or it is itself stored with its
         gap), no further call is made.
@@ -198,7 +198,7 @@ def observe_at(
         assert previous != 0 and previous < due, "PROOF"
         # previous < due <= at
         gap = unsafe_sub(at, previous)
-        if unsafe_sub(block.timestamp, at) > LATE:
+        if unsafe_sub(block.timestamp, at) > SPREAD_FREE_SECONDS:
             # Between rounds the market walks up to the threshold unseen: who fills late must not gain by it.
             spread = ((config >> FEED_DEVIATION) & U14) * PPM_PER_BPS
     else:

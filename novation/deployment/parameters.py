@@ -133,7 +133,7 @@ def _liquidation(section: Section) -> Liquidation:
         share_floor_bps=section.integer("share_floor_bps", 0, ceiling),
         share_ceiling_bps=ceiling,
         ramp=section.integer("ramp", 1, 2**32 - 1),
-        minimum_reward=section.wad("minimum_reward", 0, 2**96 - 1),
+        minimum_reward=section.wad("minimum_reward", 0, 50 * WAD),
     )
     section.finish()
     return liquidation

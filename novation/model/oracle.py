@@ -15,7 +15,7 @@ NORMAL, REDUCE_ONLY, HALT = 1, 2, 4
 UNITS: tuple[int, ...] = tuple(10**decimals for decimals in range(64))
 ROUND_BITS = (1 << 64) - 1
 
-LATE = 120  # seconds in which an order fills at its first observation without a spread
+SPREAD_FREE_SECONDS = 120  # seconds in which an order fills at its first observation without a spread
 
 
 class Price(NamedTuple):
@@ -167,7 +167,7 @@ class Oracle(Roles):
         if due <= found.updated_at <= end:
             before = self._neighbour(number, feed, newest, reference, -1)
             if 0 < before < due:
-                late = self.env.now - found.updated_at > LATE
+                late = self.env.now - found.updated_at > SPREAD_FREE_SECONDS
                 return price, found.answer, feed.deviation * 100 if late else 0
         elif (
             self.env.now > end

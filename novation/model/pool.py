@@ -27,7 +27,7 @@ from novation.model.marks import Book, Fill, Filled, Risk
 from novation.model.oracle import HALT, NORMAL, Price
 from novation.model.words import within
 
-LATE = 120  # seconds after T from when on a newer price counts against the trader
+LATE_FILL_SECONDS = 120  # seconds after T from when on a newer price counts against the trader
 
 
 class Pool(Listing):
@@ -45,7 +45,7 @@ class Pool(Listing):
         if delta == 0:
             raise Revert("ZERO")
         newest, price, spread = self.oracle.observe_at(self.address, market, due, window, reference)
-        if newest.published_at > due + LATE:
+        if newest.published_at > due + LATE_FILL_SECONDS:
             price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)
         position = self.positions.get((account, market), EMPTY)
         size = position.size

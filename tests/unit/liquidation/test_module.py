@@ -87,7 +87,7 @@ def test_settings(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [(0, EMPTY), (1, 5_001), (2, 10_001), (2, 999), (3, 0), (3, 2**32), (4, 2**96)]
+    ("place", "value"), [(0, EMPTY), (1, 5_001), (2, 10_001), (2, 999), (3, 0), (3, 2**32), (4, 50 * WAD + 1)]
 )
 def test_bound(desk: Desk, place: int, value: Any) -> None:
     arguments: list[Any] = [desk.vault.address, *POLICY.values()]
