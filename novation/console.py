@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,17 +44,34 @@ def one_sentence() -> Iterator[None]:
 def chain_of(network: str, account: str | None = None) -> Iterator[ApeChain]:
     """The network that the user names, as Ape names it, with the user's account (test accounts on local networks).
 
-    @raises ChainError where there is no such network; Refused where nobody can send on it.
+    @raises ChainError where there is no such network; Refused where none is named or nobody can send on it.
     """
-    from novation.chain.ape import connect
+    from ape.logging import LogLevel, logger
+    from requests.exceptions import ConnectionError as Unreachable
 
-    with connect(network, _accounts(account)) as chain:
+    from novation.chain.ape import connect
+    from novation.chain.protocol import ChainError
+
+    if not network.strip():
+        raise Refused("--network is empty: name one as Ape does, such as ethereum:local:test")
+    if logger.level > LogLevel.DEBUG:
+        logger.set_level(LogLevel.ERROR)  # Ape tells of every public node that it tries
+    with ExitStack() as stack:
+        try:
+            chain = stack.enter_context(connect(network, _accounts(account)))
+        except Unreachable as error:
+            raise ChainError(f"no connection to {network}: no node answers there") from error
         if not chain.accounts:
             raise Refused(f"Nobody can send on {network}: name one of `ape accounts list` with --account.")
         try:
             yield chain
         finally:
             chain.provider.disconnect()  # now, so that nothing is said after the script's last word
+
+
+def ends_with_us(chain: ApeChain) -> bool:
+    """Whether the chain is gone with this process: the embedded EVM, or an anvil that Ape started."""
+    return chain.provider.name == "test" or getattr(chain.provider, "process", None) is not None
 
 
 def need_ether(chain: ApeChain, address: str) -> None:

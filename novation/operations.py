@@ -9,7 +9,7 @@ from rich.console import Console
 from novation.bots.service import serve
 from novation.chain.ape import ApeChain
 from novation.chain.compiler import compile_all
-from novation.console import Refused, chain_of, label, need_ether
+from novation.console import Refused, chain_of, ends_with_us, label, need_ether
 from novation.deployment.manifest import Manifest, attach, load, manifest_of, path_of, save
 from novation.deployment.parameters import load as load_parameters
 from novation.deployment.plan import deploy
@@ -19,7 +19,7 @@ from novation.sim.crowd import cast
 from novation.sim.seed import KEEPER, LIQUIDATOR, people, seed
 
 WAD = 10**18
-EMBEDDED = ":test"  # how the name of a network ends that is gone with the process
+STAYS = "start anvil yourself and name it with --network ethereum:local:http://127.0.0.1:8545"
 GAS_MONEY = 10**18  # wei of everybody who is seeded
 SENDERS = {"keeper": KEEPER, "liquidator": LIQUIDATOR}
 
@@ -34,7 +34,7 @@ def deploy_system(network: str, account: str | None, params: str | None, real: b
         deployer = chain.account(0)
         need_ether(chain, deployer)
         path = path_of(label(network))
-        is_kept = not network.endswith(EMBEDDED)
+        is_kept = not ends_with_us(chain)
         if is_kept and path.exists() and not replace:
             raise Refused(f"{path} holds a deployment already: --replace overwrites it")
         print(f"Deploying {parameters.file} to chain {chain.chain_id} as {deployer}.")
@@ -48,7 +48,7 @@ def deploy_system(network: str, account: str | None, params: str | None, real: b
         if is_kept:
             print(save(manifest_of(system, label(network)), replace=replace))
         else:
-            print("The embedded EVM ends with this process: nothing is written down.")
+            print(f"{network} ends with this process: nothing is written down. For a chain that stays: {STAYS}.")
 
 
 def seed_system(network: str) -> None:
@@ -82,6 +82,8 @@ def run_bot(kind: str, network: str, account: str | None, profit: str, blocks: i
 
 def _deployed(chain: ApeChain, network: str) -> tuple[System, Manifest]:
     """The system of the network's manifest. @raises ManifestError."""
+    if ends_with_us(chain):
+        raise Refused(f"{network} begins and ends with this process, so nothing is deployed there: {STAYS}")
     manifest = load(path_of(label(network)))
     parameters: Parameters = load_parameters(manifest.parameter_file.removesuffix(".yaml"))
     return attach(chain, manifest, parameters), manifest

@@ -280,10 +280,11 @@ def _pack_config(market: uint256, config: IClearingPool.Market) -> uint256:
         and config.rate_max < 2**24
         and config.velocity < 2**24
     ), "BOUND"
-    # No product of a fill overflows: cap * P_max * 2.4 K < 2^255, in WADs.
+    # No product of a fill or of a requirement overflows: cap * P_max * K * (1e4 + slope) < 2^255 in WADs and bps, for initial is at most
+    # 1e4 and no more than K is open; a fill's is below 2.4 K instead of (1e4 + slope) K.
     highest: uint256 = (staticcall ORACLE.bounds(market))[0]
     interest: uint256 = config.open_interest_cap * config.skew_scale // 10_000
-    room: uint256 = max_value(uint256) // 2 // config.skew_scale // 24 * 10
+    room: uint256 = max_value(uint256) // 2 // config.skew_scale // (10_000 + config.slope)
     assert highest > 0 and highest < 2**112 and interest * highest < room, "BOUND"
     word: uint256 = (
         scale

@@ -182,9 +182,9 @@ def _market(name: str, section: Section, orders: Orders) -> Market:
             "maintenance_bps",
             f"is {maintenance}: open interest cap, taker fee, penalty and spread together ({cover} ppm) must be less",
         )
-    room = (2**256 - 1) // 2 // market.skew_scale // 24 * 10
+    room = (2**256 - 1) // 2 // market.skew_scale // (BPS + market.slope_bps)
     if interest * market.skew_scale // BPS * feed.highest >= room:
-        raise section.fail("skew_scale", "is so large that a fill at the band's highest price could overflow")
+        raise section.fail("skew_scale", "is so large that a requirement at the band's highest price could overflow")
     return market
 
 

@@ -20,6 +20,7 @@ from novation.model.marks import Book, PoolTerms
 from novation.model.oracle import Price, Stored
 from novation.model.view import PoolView, SharesView, View
 
+STRIDE = 24
 MASK_32 = (1 << 32) - 1
 MASK_40 = (1 << 40) - 1
 MASK_104 = (1 << 104) - 1
@@ -76,9 +77,12 @@ class Facts:
         if fresh == old_words:
             self.pending = []
             return []
-        changes = [
-            (keys[at], old, new) for at, (old, new) in enumerate(zip(old_words, fresh, strict=True)) if old != new
-        ]
+        changes = []
+        for start in range(0, len(keys), STRIDE):  # few words change, and lists are compared fast
+            end = start + STRIDE
+            if fresh[start:end] != old_words[start:end]:
+                pieces = zip(keys[start:end], old_words[start:end], fresh[start:end], strict=True)
+                changes += [(key, old, new) for key, old, new in pieces if old != new]
         for key, old, new in changes:
             self._write(self.tables, key, old, new)
         self.words = fresh

@@ -28,7 +28,7 @@ class Listing(Marks):
             and c.maintenance < c.initial <= BPS
             and c.position_cap <= c.open_interest_cap
             and c.maker_fee <= c.taker_fee
-            and c.open_interest_cap * scale // BPS * highest * 24 // 10 * scale < 1 << 255
+            and c.open_interest_cap * scale // BPS * highest < ((1 << 255) - 1) // scale // (BPS + c.slope)
             and 0 < c.reserve_factor <= BPS
             and c.rate_max > 0
             and scale > 0

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from novation.report import plots
-from novation.report.words import count, dollars, facts, percent, size
+from novation.report.words import count, dollars, facts, hours, percent, size
 from novation.sim.history import History
 from novation.sim.prices import show_time
 
@@ -16,7 +16,11 @@ SIZE_LIMIT = 3 * 1024 * 1024
 FIGURES: list[tuple[str, str, Callable[[History], str]]] = [
     ("Price and liquidations", "Each circle is a liquidation, its area what was closed.", plots.prices),
     ("Open interest and skew", "The pool is the other side of the skew.", plots.interest),
-    ("Funding", "The rate moves with the skew; what one side pays the other and the pool receive.", plots.funding),
+    (
+        "Funding",
+        "While longs outweigh shorts the rate climbs, else it falls; the side that pays pays the other and the pool.",
+        plots.funding,
+    ),
     (
         "The pool",
         "Net asset value moves with LPs' deposits and what traders win or lose; the share price with the latter alone.",
@@ -27,7 +31,11 @@ FIGURES: list[tuple[str, str, Callable[[History], str]]] = [
         "It earns a part of fees and penalties and pays what a liquidation leaves below zero.",
         plots.insurance,
     ),
-    ("Traders", "Cash and open profit.", plots.equity),
+    (
+        "Traders",
+        "Cash and open profit or loss of each. What each kind of trader does is in novation/sim/traders.py.",
+        plots.equity,
+    ),
 ]
 
 
@@ -64,13 +72,13 @@ def write(history: History, path: Path) -> Path:
 def _header(history: History) -> str:
     markets = " and ".join(history.names.values())
     lines = [
-        f"{markets} perpetuals, {history.hours} hours from {show_time(history.begin)} UTC. Prices: {history.source}.",
+        f"{markets} perpetuals, {hours(history.hours)} from {show_time(history.begin)} UTC. Prices: {history.source}.",
         f"{count(history.transactions)} transactions on {history.network} in {history.seconds:.0f} s. "
         + history.components,
         *history.notes,
     ]
     text = "".join(f'<p class="soft">{escape(line)}</p>' for line in lines)
-    return f"<header><h1>A clearing house through {history.hours} hours</h1>{text}</header>"
+    return f"<header><h1>A clearing house through {hours(history.hours)}</h1>{text}</header>"
 
 
 def _cards(history: History) -> str:
@@ -144,7 +152,7 @@ def _invariants(history: History) -> str:
     head = '<tr><th class="number">No.</th><th>Statement</th><th>Result</th><th class="number">Times checked</th></tr>'
     text = (
         "States are read from the chain while the market runs, steps from its events. The numbers are those of "
-        "docs/spec.md; 23 comes with deleveraging."
+        "docs/spec.md: those are left out that this run gave no occasion for, and 23, which comes with deleveraging."
     )
     return f'<h2>Invariants</h2><p class="soft">{text}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>'
 

@@ -110,7 +110,7 @@ def funding(history: History) -> str:
             paid = [(state.funding - states[0].funding) / states[0].price * 1e4 for state in states]
             axes[1].plot(_times(history), paid, color=color, linewidth=1.4, label=name)
         axes[0].set_title("Funding rate, bps an hour (above zero longs pay)")
-        axes[1].set_title("F since the start, bps of the first price")
+        axes[1].set_title("Funding that a long has paid since the start, bps of the first price")
         for axis in axes:
             axis.axhline(0, color=SOFT, linewidth=0.7)
             _legend(axis)

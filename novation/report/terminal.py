@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressC
 from rich.table import Table
 from rich.text import Text
 
-from novation.report.words import count, dollars, facts, percent, size
+from novation.report.words import count, dollars, facts, hours, percent, size
 from novation.sim.history import History, Liquidation, Sample
 from novation.sim.prices import show_time
 
@@ -117,7 +117,7 @@ def summary(console: Console, history: History) -> None:
     table.add_column(justify="right")
     for name, value in facts(history):
         table.add_row(name, value)
-    console.print(Panel(table, title=f"{history.hours} hours", title_align="left", border_style="dim", expand=False))
+    console.print(Panel(table, title=hours(history.hours), title_align="left", border_style="dim", expand=False))
     checks = Table(show_header=False, box=None, pad_edge=False)
     checks.add_column(justify="right", style="bold")
     checks.add_column()
@@ -129,6 +129,14 @@ def summary(console: Console, history: History) -> None:
             else Text(check.failure, style="bold red")
         )
         checks.add_row(check.name, check.statement, result)
-    console.print(Panel(checks, title="Invariants", title_align="left", border_style="dim", expand=False))
+    console.print(
+        Panel(
+            checks,
+            title="Invariants, numbered as in docs/spec.md",
+            title_align="left",
+            border_style="dim",
+            expand=False,
+        )
+    )
     for note in history.notes:
         console.print(f"[yellow]{note}")

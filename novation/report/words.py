@@ -30,6 +30,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def hours(value: int) -> str:
+    """`1 hour`, `24 hours`."""
+    return f"{value} hour{'' if value == 1 else 's'}"
+
+
 def by_code(counts: dict[str, int]) -> str:
     """`3 PRICE, 1 MARGIN`, the most frequent first."""
     return ", ".join(
@@ -52,12 +57,12 @@ def facts(history: History) -> list[tuple[str, str]]:
         ("Liquidations", f"{len(history.liquidations)} ({partial} partial, {whole} whole)"),
         ("Penalties, of which to liquidators", f"{dollars(totals.penalties)}, {dollars(totals.liquidator_rewards)}"),
         ("Bad debt, of which insurance paid", f"{dollars(totals.bad_debt)}, {dollars(totals.bad_debt_insurance)}"),
-        ("Losses realised without closing", dollars(totals.realised)),
+        ("Losses settled on open positions", dollars(totals.realised)),
         ("Keeper fees", dollars(totals.keeper_fees)),
         ("Insurance", dollars(last.insurance if last else 0)),
         ("NAV, share price", f"{dollars(last.nav)}, ${last.share_price / WAD:.6f}" if last else ""),
         ("LP return", percent(history.lp_return)),
-        ("Left at the end, all paused", f"{count(totals.left)} accounts, {dollars(totals.paid_out)}"),
+        ("Withdrawn at the end, all paused", f"{count(totals.left)} accounts, {dollars(totals.paid_out)}"),
     ]
     if totals.triggered:
         lines.insert(2, ("Stops fired", count(totals.triggered)))

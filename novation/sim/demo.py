@@ -11,6 +11,7 @@ from rich.console import Console
 from novation.console import FAILED, Refused, chain_of
 from novation.deployment.parameters import load
 from novation.report import html, terminal
+from novation.report.words import hours
 from novation.sim.prices import PricesError
 from novation.sim.run import LIMIT, begin, run
 from novation.sim.scenario import Scenario, drawn, from_files, with_components, with_scenario
@@ -46,7 +47,7 @@ def demo(options: Options) -> None:
     scenario = _scenario(options)
     parameters, components, notes = with_components(with_scenario(settings, scenario))
     history = begin(options.network, scenario, parameters, components, notes)
-    console.print(f"[bold]Novation[/]: {' and '.join(history.names.values())}, {scenario.hours} hours. {components}")
+    console.print(f"[bold]Novation[/]: {' and '.join(history.names.values())}, {hours(scenario.hours)}. {components}")
     for note in notes:
         console.print(f"[yellow]{note}")
     with chain_of(options.network) as chain:

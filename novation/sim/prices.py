@@ -44,9 +44,12 @@ class Tick:
     price: int
 
 
-def read_candles(path: Path, start: str | None = None, hours: int | None = None) -> list[Candle]:
+def read_candles(
+    path: Path, start: str | None = None, hours: int | None = None, most: int | None = None
+) -> list[Candle]:
     """The candles of a file from `start` (the first one if None), `hours` of them (all if None).
 
+    @param most How many all may be.
     @raises PricesError for anything that is wrong with the file or the range.
     """
     first = None if start is None else parse_time(start)
@@ -63,6 +66,8 @@ def read_candles(path: Path, start: str | None = None, hours: int | None = None)
             f"which leaves out {show_time(first)}."
         )
     chosen = [candle for candle in candles if candle.time >= first]
+    if hours is None and most is not None and len(chosen) > most:
+        raise PricesError(f"{path} has {len(chosen):,} hours: choose {most} at most with --from and --hours.")
     if hours is not None:
         end = first + hours * HOUR
         if candles[-1].time + HOUR < end:
@@ -113,7 +118,7 @@ def show_time(seconds: int) -> str:
 def _read(path: Path) -> list[Candle]:
     """Every row, in strictly rising order."""
     if not path.is_file():
-        raise PricesError(f"There is no file {path}.")
+        raise PricesError(f"There is no file {path}." if str(path) != "." else "--prices names no file.")
     candles: list[Candle] = []
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:

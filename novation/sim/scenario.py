@@ -41,7 +41,7 @@ def from_files(markets: Sequence[Market], files: Mapping[str, Path], start: str 
     if hours is not None:
         _check_hours(hours)
     first = markets[0]
-    base = read_candles(files[first.name], start, hours or (HOURS if start else None))
+    base = read_candles(files[first.name], start, hours or (HOURS if start else None), MOST_HOURS)
     _check_hours(len(base))
     begin, told = show_time(base[0].time), [f"{first.name} from {files[first.name].name}"]
     candles = {first.number: base}

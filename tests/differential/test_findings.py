@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from novation.chain.protocol import Reverted
-from tests.support.system import ETH, WAD, House
+from novation.deployment.parameters import load
+from tests.support.system import ETH, WAD, House, build
+
+CHEAP = 10**14  # 1e-4 USD
 
 
 @pytest.fixture
@@ -41,3 +46,23 @@ def test_the_gain_of_a_close_counts_at_its_commit(house: House) -> None:
     house.pool.transact("poke", ETH, sender=house.keeper)
     house.fill(house.order(house.taker, ETH, -20 * WAD), 4_400)
     assert house.cash(house.taker) > 17_000 * WAD
+
+
+def test_no_market_can_be_listed_whose_requirement_overflows() -> None:
+    """A cheap token with many units: the fill fits 256 bits at every price of the band, the requirement does not, so
+    that nobody could liquidate, withdraw or close."""
+    p = load("local")
+    feed = replace(p.markets[0].feed, price=CHEAP, band_low=CHEAP // 10, band_high=4 * CHEAP, decimals=18)
+    cheap = replace(p.markets[0], skew_scale=7 * 10**13 * WAD, feed=feed)
+    with pytest.raises(Reverted, match="BOUND"):
+        build(replace(p, markets=(cheap,)))
+    # The largest K that the bound lets in: 7e13 / 64 at this price.
+    house = build(replace(p, markets=(replace(cheap, skew_scale=cheap.skew_scale // 64 // 10**15 * 10**15),)))
+    house.provide(house.lp, 5_000_000)
+    house.fund(house.taker, 900_000)
+    house.trade(house.taker, ETH, -(2 * 10**9) * WAD)
+    house.warp(60)
+    house.feeds[ETH].push(4 * CHEAP - 1)
+    house.pool.call("risk", house.taker, 1)
+    house.lens.call("preview_trade", house.taker, ETH, 10**9 * WAD)
+    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)

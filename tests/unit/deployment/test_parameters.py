@@ -141,7 +141,7 @@ def test_circles_code_has_six_decimals(tmp_path: Path) -> None:
 
 
 def test_a_skew_scale_that_overflows(tmp_path: Path) -> None:
-    # cap * K * P_max * 2.4 K: beyond 2^255 with the largest K at a price of 5e15.
+    # cap * K * P_max * K * (1e4 + slope): beyond 2^255 with the largest K at a price of 5e15.
     changes = (
         ("skew_scale: 100_000", "skew_scale: 72_000_000_000_000"),
         ("band_high: 100_000", "band_high: 5_000_000_000_000_000"),

@@ -118,12 +118,12 @@ def test_at_a_bound(fed: Bench, changes: dict[str, int]) -> None:
 
 
 def test_no_product_may_overflow(fed: Bench) -> None:
-    """cap * K * P_max * 2.4 K < 2^255 in WADs, with P_max the band's end and the deviation on top."""
+    """cap * K * P_max * K * (1e4 + slope) < 2^255 in WADs, with P_max the band's end and the deviation on top."""
     highest = fed.oracle.call("bounds", NEW)[0]
-    scale = 10**15
+    scale, slope = 10**15, fed.struct(NEW)[3]
 
     def fits(scale: int) -> bool:
-        return scale // 100 * highest < (2**256 - 1) // 2 // scale // 24 * 10
+        return scale // 100 * highest < (2**256 - 1) // 2 // scale // (10_000 + slope)
 
     while fits(2 * scale) and 2 * scale < 2**56 * 10**15:
         scale *= 2
