@@ -154,7 +154,7 @@ def wide() -> World:
     markets = []
     for index in range(18):
         price = prices[index % len(prices)] * (index + 1)
-        scale = max(10**15, min(2 * 10**30, 4 * 10**8 * WAD * WAD // price) // 10**15 * 10**15)
+        scale = max(10**15, min(10**30, 4 * 10**8 * WAD * WAD // price) // 10**15 * 10**15)
         number = index if index < 12 else SECOND + index - 12
         markets.append(_market(number, f"M{number}", like, price, scale, decimals=18))
     pool = replace(p.pool, credit=5000 * WAD, min_notional=100 * WAD)

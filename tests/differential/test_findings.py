@@ -56,13 +56,13 @@ def test_no_market_can_be_listed_whose_requirement_overflows() -> None:
     cheap = replace(p.markets[0], skew_scale=7 * 10**13 * WAD, feed=feed)
     with pytest.raises(Reverted, match="BOUND"):
         build(replace(p, markets=(cheap,)))
-    # The largest K that the bound lets in: 7e13 / 64 at this price.
-    house = build(replace(p, markets=(replace(cheap, skew_scale=cheap.skew_scale // 64 // 10**15 * 10**15),)))
+    # The largest K that the bound lets in: 7e13 / 102 at this price.
+    house = build(replace(p, markets=(replace(cheap, skew_scale=cheap.skew_scale // 102 // 10**15 * 10**15),)))
     house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 900_000)
-    house.trade(house.taker, ETH, -(2 * 10**9) * WAD)
+    house.fund(house.taker, 20_000)
+    house.trade(house.taker, ETH, -(15 * 10**8) * WAD)
     house.warp(60)
     house.feeds[ETH].push(4 * CHEAP - 1)
     house.pool.call("risk", house.taker, 1)
-    house.lens.call("preview_trade", house.taker, ETH, 10**9 * WAD)
+    house.lens.call("preview_trade", house.taker, ETH, 10**8 * WAD)
     house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
