@@ -31,7 +31,6 @@ class Listing(Marks):
             and c.open_interest_cap * scale // BPS * highest < ((1 << 255) - 1) // scale // (BPS + c.slope)
             and 0 < c.reserve_factor <= BPS
             and c.rate_max > 0
-            and scale > 0
             and highest > 0
         )
 
