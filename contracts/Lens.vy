@@ -299,7 +299,11 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
         initial=convert(totals.initial, uint256),
         maintenance=convert(totals.maintenance, uint256),
         liquidation_price=self._liquidation_price(
-            seen, outcome.fill.size, outcome.basis, cash + outside.equity - outside.maintenance
+            seen,
+            outcome.fill.size,
+            outcome.basis,
+            cash + outside.equity - outside.maintenance,
+            convert((staticcall IOracleAdapter(staticcall Pool(about.pool).ORACLE()).bounds(market))[0], int256),
         ),
         code=code,
     )
@@ -307,17 +311,21 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
 
 @internal
 @pure
-def _liquidation_price(seen: perp_risk.View, size: int256, basis: int256, outside: int256) -> uint256:
+def _liquidation_price(
+    seen: perp_risk.View, size: int256, basis: int256, outside: int256, highest: int256
+) -> uint256:
     """
     @dev Where the account's margin meets its maintenance if this market alone moves: bisection, since margin less
         maintenance is monotone in the price (maintenance is far below the notional).
     @param outside Cash and the other markets' equity less their maintenance.
-    @return WAD USD; 0 where no price between 0 and 16 times the mid does.
+    @param highest The highest price that the feed can return: beyond it the market's arithmetic is not bounded.
+    @return WAD USD; 0 where no price between 0 and 16 times the mid (or `highest`) does.
     """
     if size == 0:
         return 0
-    healthy: int256 = 16 * seen.mid if size > 0 else 0
-    unhealthy: int256 = 0 if size > 0 else 16 * seen.mid
+    top: int256 = min(16 * seen.mid, highest)
+    healthy: int256 = top if size > 0 else 0
+    unhealthy: int256 = 0 if size > 0 else top
     if not self._below(seen, size, basis, outside, unhealthy) or self._below(seen, size, basis, outside, healthy):
         return 0
     for step: uint256 in range(STEPS):
