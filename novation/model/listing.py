@@ -24,7 +24,8 @@ class Listing(Marks):
         c = config
         scale = c.skew_scale
         return (
-            100 * max(c.open_interest_cap, interest) + c.taker_fee + 100 * penalty + spread < 100 * maintenance
+            scale > 0
+            and 100 * max(c.open_interest_cap, interest) + c.taker_fee + 100 * penalty + spread < 100 * maintenance
             and c.maintenance < c.initial <= BPS
             and c.position_cap <= c.open_interest_cap
             and c.maker_fee <= c.taker_fee

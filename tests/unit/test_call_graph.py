@@ -53,7 +53,7 @@ CALLS = {
             "position_words",
             "risk",
         },
-        "OracleAdapter": {"read"},
+        "OracleAdapter": {"bounds", "read"},
     },
 }
 LOW_LEVEL = ("raw_call", "send", "raw_create", "create_copy_of", "create_from_blueprint", "create_minimal_proxy_to")
