@@ -7,10 +7,7 @@ import json
 import pytest
 
 from novation.deployment.components import ComponentUnavailable
-from tests.gas.measure import SNAPSHOT, measure, run
-
-# Non-zero bytes of times and round numbers in calldata differ from run to run.
-TOLERANCE = 200
+from tests.gas.measure import SNAPSHOT, TOLERANCE, measure, run
 
 
 @pytest.mark.anvil
