@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 if TYPE_CHECKING:
     from novation.chain.ape import ApeChain
@@ -15,6 +17,31 @@ BAD_INPUT, FAILED = 2, 1
 
 class Refused(Exception):
     """The user must change something; the message is one sentence."""
+
+
+def bot_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of `ape run keeper` and `ape run liquidator`: network, account, profit, once, blocks, poll."""
+    options = (
+        click.option("--network", default="ethereum:local:test", show_default=True, help="Ape's name of the network."),
+        click.option(
+            "--account", metavar="ALIAS", help="Who sends, of `ape accounts list`; on local networks a test account."
+        ),
+        click.option("--profit", default="0", show_default=True, metavar="USD", help="Least gain after gas."),
+        click.option("--once", is_flag=True, help="One look at the chain, then stop."),
+        click.option(
+            "--blocks", type=click.IntRange(1), help="Stop after so many new blocks, without it at Ctrl-C."
+        ),
+        click.option(
+            "--poll",
+            type=click.FloatRange(0.01, 3600),
+            default=1.0,
+            show_default=True,
+            help="Seconds between looks for a new block.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @contextmanager

@@ -23,8 +23,6 @@ from novation.model.view import PoolView, SharesView, View
 STRIDE = 24
 MASK_32 = (1 << 32) - 1
 MASK_40 = (1 << 40) - 1
-MASK_104 = (1 << 104) - 1
-MASK_112 = (1 << 112) - 1
 MASK_160 = (1 << 160) - 1
 
 
