@@ -28,9 +28,7 @@ def bot_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--profit", default="0", show_default=True, metavar="USD", help="Least gain after gas."),
         click.option("--once", is_flag=True, help="One look at the chain, then stop."),
-        click.option(
-            "--blocks", type=click.IntRange(1), help="Stop after so many new blocks, without it at Ctrl-C."
-        ),
+        click.option("--blocks", type=click.IntRange(1), help="Stop after so many new blocks, without it at Ctrl-C."),
         click.option(
             "--poll",
             type=click.FloatRange(0.01, 3600),
