@@ -10,16 +10,20 @@ import fcntl
 import hashlib
 import json
 import multiprocessing
+import os
 import sys
 import sysconfig
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vyper.compiler import CompilerData
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "artifacts"
@@ -105,22 +109,47 @@ def _compile(names: list[str], state: str) -> None:
 
 def _compile_one(job: tuple[str, str, str]) -> None:
     """Compiles one contract and writes its artifact."""
+    name, _, state = job
+    artifact = artifact_of(name, open_contract(name), state)
+    target = _cached(state, name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".new")
+    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
+    fresh.replace(target)
+
+
+def open_contract(name: str, patches: Mapping[str, str] | None = None, **settings: Any) -> CompilerData:
+    """A contract in the compiler; its stages are computed when asked for. @raises KeyError for an unknown name.
+
+    `patches` replaces whole sources, by their path from the root; `settings` are Vyper's, in place of the pinned ones.
+    """
     from vyper.compiler import CompilerData
     from vyper.compiler.input_bundle import FilesystemInputBundle
-    from vyper.compiler.output import build_abi_output, build_layout_output, build_method_identifiers_output
     from vyper.compiler.settings import OptimizationLevel, Settings
+
+    class Bundle(FilesystemInputBundle):  # type: ignore[misc]
+        def _load_from_path(self, resolved_path: Path, original_path: Path) -> Any:
+            found = super()._load_from_path(resolved_path, original_path)
+            name = os.path.relpath(resolved_path, ROOT)
+            return replace(found, contents=patches[name]) if patches and name in patches else found
+
+    bundle = Bundle([Path(sysconfig.get_path("purelib")), ROOT])  # the last one is searched first
+    chosen = Settings(**({"evm_version": EVM_VERSION, "optimize": OptimizationLevel.GAS} | settings))
+    return CompilerData(bundle.load_file(sources()[name]), input_bundle=bundle, settings=chosen)
+
+
+def artifact_of(name: str, data: CompilerData, state: str = "", bytecode: bytes | None = None) -> Artifact:
+    """What a contract compiles to; `bytecode` in place of the compiler's creation code. @raises CompilationFailed."""
+    from vyper.compiler.output import build_abi_output, build_layout_output, build_method_identifiers_output
     from vyper.exceptions import VyperException
 
-    name, path, state = job
-    bundle = FilesystemInputBundle([Path(sysconfig.get_path("purelib")), ROOT])  # the last one is searched first
-    settings = Settings(evm_version=EVM_VERSION, optimize=OptimizationLevel.GAS)
+    path = sources()[name].relative_to(ROOT)
     try:
-        data = CompilerData(bundle.load_file(path), input_bundle=bundle, settings=settings)
-        artifact = Artifact(
+        return Artifact(
             name=name,
-            path=Path(path).relative_to(ROOT).as_posix(),
+            path=path.as_posix(),
             abi=build_abi_output(data),
-            bytecode=data.bytecode,
+            bytecode=data.bytecode if bytecode is None else bytecode,
             runtime_size=len(data.bytecode_runtime)
             + data.annotated_vyper_module._metadata["type"].immutable_section_bytes,
             source_hash=state,
@@ -128,12 +157,16 @@ def _compile_one(job: tuple[str, str, str]) -> None:
             layout=build_layout_output(data),
         )
     except VyperException as error:
-        raise CompilationFailed(f"{Path(path).relative_to(ROOT)}: {error}") from None
-    target = _cached(state, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_suffix(".new")
-    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
-    fresh.replace(target)
+        raise CompilationFailed(f"{path}: {error}") from None
+
+
+def sources_of(name: str) -> tuple[str, ...]:
+    """Our files that a contract is made of, itself first, by their paths from the root; without interfaces."""
+    found = open_contract(name).resolved_imports.compiler_inputs
+    folder = ROOT / CONTRACTS
+    paths = (sources()[name], *(Path(item.resolved_path) for item in found))
+    mine = (path for path in paths if path.suffix == ".vy" and path.is_relative_to(folder))
+    return tuple(dict.fromkeys(path.relative_to(ROOT).as_posix() for path in mine))
 
 
 def _cached(state: str, name: str) -> Path:

@@ -9,7 +9,7 @@ Snapshots. A snapshot can be restored any number of times; restoring drops the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -229,9 +229,13 @@ class Contract:
 
 
 class Registry:
-    """The ABIs of the contracts that a chain knows, to decode their events. Both chains have one."""
+    """The ABIs of the contracts that a chain knows, to decode their events. Both chains have one.
 
-    def __init__(self) -> None:
+    `replaced` holds other builds of our contracts, deployed where their names are asked for.
+    """
+
+    def __init__(self, replaced: Mapping[str, Artifact] | None = None) -> None:
+        self._replaced = replaced or {}
         self._by_address: dict[str, Interface] = {}
         # By the identity of the ABI, which is kept alive with it.
         self._by_abi: dict[int, tuple[Sequence[Any], Interface]] = {}
@@ -239,7 +243,7 @@ class Registry:
     def resolve(self, what: Deployable) -> tuple[str, Interface, bytes]:
         """Name, interface and creation code of what can be deployed."""
         if isinstance(what, str):
-            what = compile_all([what])[what]
+            what = self._replaced.get(what) or compile_all([what])[what]
         name, abi, code = (what.name, what.abi, what.bytecode) if isinstance(what, Artifact) else what
         if id(abi) not in self._by_abi:
             self._by_abi[id(abi)] = (abi, Interface(abi))

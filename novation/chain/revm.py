@@ -7,13 +7,14 @@ A development dependency (Linux x86-64 only), never imported by bots or deployme
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyrevm
 from eth_utils.crypto import keccak
 
 from novation.chain.abi import checksum, create_address
+from novation.chain.compiler import Artifact
 from novation.chain.protocol import (
     ChainError,
     Contract,
@@ -32,20 +33,28 @@ SNAPSHOTS = 64  # every open one adds to the call depth, of which there are 1,02
 PADDING = 33  # zero bytes that revm adds to every code it has analysed
 WEALTH = 10**24  # wei of every account
 ACCOUNTS = 20
+CODE_LIMIT = 1 << 17  # bytes of a build that is not meant to be shipped
 
 _REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-f]*)")
 
 
 class RevmChain:
-    """A `Chain` in process. Nonces move by deployments only; the clock moves by `set_time` and `warp` only."""
+    """A `Chain` in process. Nonces move by deployments only; the clock moves by `set_time` and `warp` only. Contracts
+    named in `replaced` are deployed as these artifacts, whose code may be longer than EIP-170 allows."""
 
-    def __init__(self, timestamp: int = START, chain_id: int = CHAIN_ID) -> None:
+    def __init__(
+        self, timestamp: int = START, chain_id: int = CHAIN_ID, replaced: Mapping[str, Artifact] | None = None
+    ) -> None:
         # The spelling matters: an unknown spec_id silently means the latest fork.
         self._evm = pyrevm.EVM(
-            env=pyrevm.Env(cfg=pyrevm.CfgEnv(chain_id=chain_id)), gas_limit=GAS_LIMIT, spec_id="Cancun"
+            env=pyrevm.Env(
+                cfg=pyrevm.CfgEnv(chain_id=chain_id, limit_contract_code_size=CODE_LIMIT if replaced else None)
+            ),
+            gas_limit=GAS_LIMIT,
+            spec_id="Cancun",
         )
         self._chain_id = chain_id
-        self._registry = Registry()
+        self._registry = Registry(replaced)
         self._accounts: list[str] = []
         self._snapshots: dict[int, tuple[pyrevm.JournalCheckpoint, int, int]] = {}
         self._next_snapshot = 1

@@ -14,7 +14,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from novation.fuzz.campaign import Author, Stages
+from novation.fuzz.campaign.author import Author
+from novation.fuzz.campaign.stages import Stages
 
 GOAL = 1_500
 WARM_UP = 6  # stories: every world is deployed and every door opened

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from novation.fuzz.actions import ACTIONS, Game
-from novation.fuzz.campaign import Stages, Step, Story, shrink
-from novation.fuzz.worlds import WORLDS
+from novation.fuzz.campaign.shrink import shrink
+from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.campaign.story import Step, Story
+from novation.fuzz.system.worlds import WORLDS
 
 STEPS = 90
 BYTES = 5  # of a step: which action, the seed of its dice

@@ -10,9 +10,9 @@ from random import Random
 from typing import Any, NamedTuple, TypeVar
 
 from novation.fixed import BPS, WAD, unpack
-from novation.fuzz.mirror import Mirror, Result
-from novation.fuzz.slots import ORDER_SLOTS
-from novation.fuzz.worlds import REFERENCE, SECOND, Cast, Stage
+from novation.fuzz.system.mirror import Mirror, Result
+from novation.fuzz.system.slots import ORDER_SLOTS
+from novation.fuzz.system.worlds import REFERENCE, SECOND, Cast, Stage
 from novation.model import words
 from novation.model.feeds import PHASE, Aggregator, Round
 from novation.model.ledger import NEW, Account

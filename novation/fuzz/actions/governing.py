@@ -6,7 +6,7 @@ from typing import Any
 
 from novation.fixed import WAD
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.worlds import REFERENCE, number
+from novation.fuzz.system.worlds import REFERENCE, number
 from novation.model.market import Config
 from novation.model.words import band_word
 

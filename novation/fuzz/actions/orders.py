@@ -5,8 +5,8 @@ from __future__ import annotations
 from novation.fixed import WAD
 from novation.fuzz.actions.game import FAR, Game, action
 from novation.fuzz.actions.trading import afford, make
-from novation.fuzz.compare import Mismatch
-from novation.fuzz.slots import ORDER_SLOTS
+from novation.fuzz.system.compare import Mismatch
+from novation.fuzz.system.slots import ORDER_SLOTS
 from novation.model.orders import Order
 
 

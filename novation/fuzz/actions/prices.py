@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novation.fixed import BPS
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.worlds import REFERENCE
+from novation.fuzz.system.worlds import REFERENCE
 from novation.model.oracle import HALT
 
 FAILURES = (1, 3, 4, 5, 6, 8)  # ways in which the mock fails, but burning gas

@@ -9,8 +9,13 @@ import pytest
 
 from novation.fuzz import bench
 from novation.fuzz.actions import ACTIONS
-from novation.fuzz.campaign import Author, Failure, Stages, main, parse, run, shrink
-from novation.fuzz.mirror import Mismatch
+from novation.fuzz.campaign.__main__ import main
+from novation.fuzz.campaign.author import Author
+from novation.fuzz.campaign.run import run
+from novation.fuzz.campaign.shrink import shrink
+from novation.fuzz.campaign.stages import Failure, Stages
+from novation.fuzz.campaign.story import parse
+from novation.fuzz.system.mirror import Mismatch
 from novation.model import marks, pool, registry
 from novation.model.ledger import Ledger
 from novation.model.shares import Shares

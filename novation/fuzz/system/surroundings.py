@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from novation.chain.compiler import compile_all
-from novation.fuzz.engine import Door, Engine, doors
-from novation.fuzz.worlds import REFERENCE, Stage, model_of, number, text
+from novation.fuzz.system.engine import Door, Engine, doors
+from novation.fuzz.system.worlds import REFERENCE, Stage, model_of, number, text
 from novation.model.feeds import Aggregator
 from novation.model.journal import Env
 from novation.model.oracle import Price

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novation.fixed import WAD, unpack
-from novation.fuzz.slots import Key, Slots
-from novation.fuzz.worlds import SECOND, Stage, number
+from novation.fuzz.system.slots import Key, Slots
+from novation.fuzz.system.worlds import SECOND, Stage, number
 from novation.model import words
 from novation.model.ledger import Account, PoolEntry
 from novation.model.listing import SCALE_UNIT

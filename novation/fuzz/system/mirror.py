@@ -15,15 +15,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from novation.fixed import unpack
-from novation.fuzz.compare import BARE, Mismatch, alike, differences, named, shown
-from novation.fuzz.engine import Place
-from novation.fuzz.expected import Expected
-from novation.fuzz.facts import MASK_32, Facts
-from novation.fuzz.fills import Deeds, Reader
-from novation.fuzz.slots import STORED_BITS, Slots
-from novation.fuzz.surroundings import Surroundings
-from novation.fuzz.tally import count, count_words
-from novation.fuzz.worlds import Stage, text
+from novation.fuzz.system.compare import BARE, Mismatch, alike, differences, named, shown
+from novation.fuzz.system.engine import Place
+from novation.fuzz.system.expected import Expected
+from novation.fuzz.system.facts import MASK_32, Facts
+from novation.fuzz.system.fills import Deeds, Reader
+from novation.fuzz.system.slots import STORED_BITS, Slots
+from novation.fuzz.system.surroundings import Surroundings
+from novation.fuzz.system.tally import count, count_words
+from novation.fuzz.system.worlds import Stage, text
 from novation.model import Order, Revert, invariants, words
 from novation.model.shares import FIRST
 from novation.model.view import Step, View

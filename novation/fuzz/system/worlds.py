@@ -5,17 +5,19 @@ Addresses are integers in the fuzzer and text on the chain.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from novation.chain.compiler import Artifact
 from novation.chain.protocol import Contract
 from novation.deployment import parts
 from novation.deployment.parameters import load
 from novation.deployment.plan import BOOTSTRAP, POOL_MARKETS, deploy, feed_arguments
 from novation.deployment.settings import Feed, Market, Parameters
 from novation.fixed import WAD
-from novation.fuzz.engine import Engine
+from novation.fuzz.system.engine import Engine
 from novation.model import Config, PoolSetup, Setup, System
 from novation.model.liquidation import LiquidationTerms
 from novation.model.marks import PoolTerms
@@ -165,9 +167,10 @@ def wide() -> World:
 WORLDS = {"local": local, "tight": tight, "wide": wide}
 
 
-def build(world: World) -> Stage:
-    """Deploys a world; everybody holds tokens and lets the vault take them."""
-    chain = Engine()
+def build(world: World, replaced: Mapping[str, Artifact] | None = None) -> Stage:
+    """Deploys a world; everybody holds tokens and lets the vault take them. `replaced`: other builds of contracts, by
+    name."""
+    chain = Engine(replaced=replaced)
     cast = _cast(chain)
     feeds: dict[int, Contract] = {}
     markets = []

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from novation.fixed import WAD
-from novation.fuzz.slots import MARKET_WORDS, Key, Slots
-from novation.fuzz.worlds import SECOND
+from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
+from novation.fuzz.system.worlds import SECOND
 from novation.model import System
 from novation.model.ledger import OPEN
 from novation.model.shares import Shares

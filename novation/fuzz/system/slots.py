@@ -11,8 +11,8 @@ from typing import Any
 
 from novation.chain.abi import mapping_slot
 from novation.chain.compiler import compile_all
-from novation.fuzz.engine import Place
-from novation.fuzz.worlds import SECOND, Stage, number, text
+from novation.fuzz.system.engine import Place
+from novation.fuzz.system.worlds import SECOND, Stage, number, text
 
 Key = tuple[Any, ...]
 MARKET_WORDS = ("config", "ramp", "interest", "funding", "mark")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from novation.chain.compiler import source_hash
-from novation.fuzz.compare import BARE
+from novation.fuzz.system.compare import BARE
 from novation.model.errors import CODES
 
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"

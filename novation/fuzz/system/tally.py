@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from novation.fuzz.fills import Deeds
-from novation.fuzz.slots import Key
+from novation.fuzz.system.fills import Deeds
+from novation.fuzz.system.slots import Key
 from novation.model.market import EMPTY
 from novation.model.view import View
 

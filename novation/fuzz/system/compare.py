@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from novation.fixed import unpack
-from novation.fuzz.slots import Key
-from novation.fuzz.worlds import text
+from novation.fuzz.system.slots import Key
+from novation.fuzz.system.worlds import text
 from novation.model import words
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from novation.chain.abi import Interface
 from novation.chain.compiler import compile_all
 from novation.fixed import PPM, WAD, unpack
-from novation.fuzz.engine import Log
-from novation.fuzz.worlds import SECOND
+from novation.fuzz.system.engine import Log
+from novation.fuzz.system.worlds import SECOND
 from novation.model import words
 from novation.model.market import EMPTY, Market, Position, change, in_force, pnl, requirement
 from novation.model.marks import Fill, Filled
