@@ -2,7 +2,7 @@
 # Pass options on with ARGS, for example: make demo ARGS="--hours 12".
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench gas lint format lock components clean
+.PHONY: help demo test fuzz bench bench-fuzz gas coverage engines planted mutation proofs bytecode lint format lock components clean
 
 ROOT := $(CURDIR)
 # The venv's vyper must be found first, or ape-vyper tries to download a compiler; .cache/bin holds the pinned anvil.
@@ -20,10 +20,12 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo    deploy, seed and watch a market through a crash on the embedded EVM"
 	@echo "make test    every test"
+	@echo "make fuzz    random calls for a minute, held to the model and the invariants; a report (docs/auditing.md)"
 	@echo "make bench   speed of the in-process engine"
 	@echo "make gas     gas of every operation, written to tests/gas/snapshot.json and docs/gas.md"
 	@echo "make lint    ruff, mypy, vyper warnings as errors"
 	@echo "make clean   remove .venv, .cache and every build product"
+	@echo "for auditors, minutes to hours: make bench-fuzz coverage engines planted mutation proofs bytecode"
 
 .venv/.ready: requirements.lock scripts/setup.sh
 	@bash scripts/setup.sh
@@ -34,8 +36,33 @@ demo: .venv/.ready
 test: .venv/.ready
 	@python -m pytest -n 2 $(ARGS)
 
+fuzz: .venv/.ready
+	@ape run fuzz $(ARGS)
+
 bench: .venv/.ready
 	@python -m novation.fuzz.bench $(ARGS)
+
+bench-fuzz: .venv/.ready
+	@python -m tests.forge.bench $(ARGS)
+
+# Each writes or checks its page in docs/audit; --help tells its options.
+coverage: .venv/.ready
+	@python -m novation.fuzz.coverage $(ARGS)
+
+engines: .venv/.ready
+	@python -m novation.fuzz.engines $(ARGS)
+
+planted: .venv/.ready
+	@python -m tests.planted.measure $(ARGS)
+
+mutation: .venv/.ready
+	@python -m novation.mutation $(ARGS)
+
+proofs: .venv/.ready
+	@python -m novation.proofs $(ARGS)
+
+bytecode: .venv/.ready
+	@python -m novation.bytecode $(ARGS)
 
 gas: .venv/.ready
 	@python -m tests.gas.measure $(ARGS)

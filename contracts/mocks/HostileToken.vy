@@ -17,6 +17,23 @@ PAUSED: constant(uint256) = 16
 LIE: constant(uint256) = 32             # moves nothing and returns true
 BONUS: constant(uint256) = 64           # the receiver gets one unit more
 REENTER_FIRST: constant(uint256) = 128  # calls the target before it moves the tokens
+BURN: constant(uint256) = 256           # burns all the gas it is given
+BOMB: constant(uint256) = 512           # returns true and 20,000 bytes behind it
+NUMBER: constant(uint256) = 1024        # returns 2, which is no boolean
+BYTE: constant(uint256) = 2048          # returns a single byte
+REVERT_BOMB: constant(uint256) = 4096   # reverts with 20,000 bytes
+
+# How `balanceOf` answers.
+HONEST: constant(uint256) = 0
+SEVEN: constant(uint256) = 1            # always 7
+RISING: constant(uint256) = 2           # one more for every transfer there was
+FALLING: constant(uint256) = 3          # nothing after the first transfer
+NO_BALANCE: constant(uint256) = 4       # reverts
+NOTHING: constant(uint256) = 5          # returns no data
+BURN_BALANCE: constant(uint256) = 6     # burns all the gas it is given
+BOMB_BALANCE: constant(uint256) = 7     # the truth and 20,000 bytes behind it
+
+BOMB_WORDS: constant(uint256) = 625
 
 decimals: public(uint8)
 totalSupply: public(uint256)
@@ -27,6 +44,8 @@ rebase_bps: public(uint256)             # what every balance is worth, 10,000 fo
 reentered: public(uint256)              # calls of the target that succeeded
 refused: public(uint256)                # calls of the target that reverted
 refusal: public(Bytes[100])             # revert data of the last of them
+balance_mode: public(uint256)
+moves: public(uint256)                  # since the mode was set
 _balances: HashMap[address, uint256]
 _target: address
 _data: Bytes[1024]
@@ -52,13 +71,35 @@ def symbol() -> String[8]:
 
 @external
 @view
-def balanceOf(owner: address) -> uint256:
-    return self._balances[owner] * self.rebase_bps // 10_000
+@raw_return
+def balanceOf(owner: address) -> Bytes[20_032]:
+    mode: uint256 = self.balance_mode
+    balance: uint256 = self._balances[owner] * self.rebase_bps // 10_000
+    if mode == SEVEN:
+        return abi_encode(convert(7, uint256))
+    if mode == RISING:
+        return abi_encode(balance + self.moves)
+    if mode == FALLING and self.moves > 0:
+        return abi_encode(empty(uint256))
+    assert mode != NO_BALANCE, "BALANCE"
+    if mode == NOTHING:
+        return b""
+    if mode == BURN_BALANCE:
+        raise UNREACHABLE
+    if mode == BOMB_BALANCE:
+        return abi_encode(balance, empty(uint256[BOMB_WORDS]))
+    return abi_encode(balance)
 
 
 @external
 def set_switches(switches: uint256):
     self.switches = switches
+
+
+@external
+def set_balance_mode(mode: uint256):
+    self.balance_mode = mode
+    self.moves = 0
 
 
 @external
@@ -92,13 +133,13 @@ def call(target: address, data: Bytes[1024]):
 
 @external
 @raw_return
-def transfer(to: address, amount: uint256) -> Bytes[32]:
+def transfer(to: address, amount: uint256) -> Bytes[20_032]:
     return self._move(msg.sender, to, amount)
 
 
 @external
 @raw_return
-def transferFrom(owner: address, to: address, amount: uint256) -> Bytes[32]:
+def transferFrom(owner: address, to: address, amount: uint256) -> Bytes[20_032]:
     allowed: uint256 = self.allowance[owner][msg.sender]
     if allowed != max_value(uint256):
         self.allowance[owner][msg.sender] = allowed - amount
@@ -120,13 +161,17 @@ def mint(to: address, amount: uint256):
 
 
 @internal
-def _move(owner: address, to: address, amount: uint256) -> Bytes[32]:
+def _move(owner: address, to: address, amount: uint256) -> Bytes[20_032]:
     """
     @return The return data.
     """
     switches: uint256 = self.switches
     assert switches & PAUSED == 0, "PAUSED"
     assert not self.blocked[owner] and not self.blocked[to], "BLOCKED"
+    if switches & BURN != 0:
+        raise UNREACHABLE
+    if switches & REVERT_BOMB != 0:
+        raw_revert(abi_encode(empty(uint256[BOMB_WORDS])))
     if switches & REFUSE != 0:
         return abi_encode(False)
     if switches & REENTER_FIRST != 0:
@@ -140,10 +185,17 @@ def _move(owner: address, to: address, amount: uint256) -> Bytes[32]:
             units += 1
         self._balances[to] += units
         log IERC20.Transfer(sender=owner, receiver=to, value=units)
+    self.moves += 1
     if switches & REENTER != 0:
         self._call_back()
     if switches & SILENT != 0:
         return b""
+    if switches & BOMB != 0:
+        return abi_encode(True, empty(uint256[BOMB_WORDS]))
+    if switches & NUMBER != 0:
+        return abi_encode(convert(2, uint256))
+    if switches & BYTE != 0:
+        return b"\x01"
     return abi_encode(True)
 
 

@@ -33,9 +33,15 @@ SNAPSHOTS = 64  # every open one adds to the call depth, of which there are 1,02
 PADDING = 33  # zero bytes that revm adds to every code it has analysed
 WEALTH = 10**24  # wei of every account
 ACCOUNTS = 20
+ZERO = "0x" + 40 * "0"
 CODE_LIMIT = 1 << 17  # bytes of a build that is not meant to be shipped
 
 _REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-f]*)")
+
+
+def account_address(index: int) -> str:
+    """Of the accounts that a chain in process hands out."""
+    return checksum(keccak(text=f"novation account {index}")[12:])
 
 
 class RevmChain:
@@ -60,6 +66,7 @@ class RevmChain:
         self._next_snapshot = 1
         self._time = timestamp
         self._block = 1
+        self._coinbase = ZERO
         self._set_block()
         self.account(ACCOUNTS - 1)
 
@@ -76,7 +83,7 @@ class RevmChain:
     def account(self, index: int) -> str:
         """As many as wanted, always the same, each with a million ether."""
         while len(self._accounts) <= index:
-            address = checksum(keccak(text=f"novation account {len(self._accounts)}")[12:])
+            address = account_address(len(self._accounts))
             self._evm.set_balance(address, WEALTH)
             self._accounts.append(address)
         return self._accounts[index]
@@ -107,10 +114,17 @@ class RevmChain:
         self._block += blocks
         self._set_block()
 
+    def set_coinbase(self, address: str) -> None:
+        """Who is said to make the blocks, zero at first; a restore does not undo it. None of our contracts asks."""
+        self._coinbase = address
+        self._set_block()
+
     def _set_block(self) -> None:
         # The environment is a copy, so it is set as a whole.
         self._evm.set_block_env(
-            pyrevm.BlockEnv(number=self._block, timestamp=self._time, basefee=0, gas_limit=GAS_LIMIT)
+            pyrevm.BlockEnv(
+                number=self._block, coinbase=self._coinbase, timestamp=self._time, basefee=0, gas_limit=GAS_LIMIT
+            )
         )
 
     def snapshot(self) -> int:

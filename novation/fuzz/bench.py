@@ -1,8 +1,8 @@
-"""Speed of the in-process engine: protocol calls a second with every invariant checked after every call.
+"""Speed of the in-process engine: protocol calls a second, in one process and in two.
 
     python -m novation.fuzz.bench [--calls 30000] [--seed 1]
 
-One process; the stories are those of a campaign. Counted are calls of the protocol's externals; rounds of the mock
+The stories are those of an unsteered campaign. Counted are calls of the externals of the protocol; rounds of the mock
 feeds and what the actions ask of the chain take their time and count for nothing. The words that any call can touch are
 read from storage after every call and turned into the state that the invariants see.
 """
@@ -13,30 +13,49 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from novation.fuzz.campaign.author import Author
+from novation.fuzz.campaign.author import WORLD_OF, Author
+from novation.fuzz.campaign.run import Plan
 from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.campaign.workers import run
 
-GOAL = 1_500
-WARM_UP = 6  # stories: every world is deployed and every door opened
+WARM_UP = 8  # stories: every world is deployed and every door opened
 
 
-def measure(calls: int, seed: int, modelled: bool, check: bool) -> tuple[int, float]:
-    """Plays stories. @return calls of the protocol, seconds."""
-    author, stages = Author(seed), Stages(modelled, check)
+class Line(NamedTuple):
+    """What is measured: text, goal in calls a second (0: none), with model, with invariants, processes."""
+
+    text: str
+    goal: int
+    modelled: bool
+    check: bool
+    workers: int
+
+
+LINES = (
+    Line("with every invariant after every call", 3_000, False, True, 1),
+    Line("the same in two processes", 0, False, True, 2),
+    Line("with every invariant and the model, to the wei", 1_000, True, True, 1),
+    Line("the same in two processes", 0, True, True, 2),
+    Line("without invariants and model", 0, False, False, 1),
+)
+
+
+def measure(calls: int, seed: int, modelled: bool, check: bool, workers: int = 1) -> tuple[int, float]:
+    """Plays stories in warm processes. @return calls of the protocol, seconds."""
+    stages = Stages(modelled, check)
+    stages.warm(WORLD_OF)
+    author = Author(seed)
     for _ in range(WARM_UP):
-        stages.play(author.story(), whole=False)
-    for game in stages.games.values():
-        game.mirror.calls = 0
-    done, start = 0, time.perf_counter()
-    while done < calls:
         story = author.story()
-        failure = stages.play(story, whole=False)
-        assert failure is None, failure
-        mirror = stages.games[story.world].mirror
-        done += mirror.calls
-        mirror.calls = 0
-    return done, time.perf_counter() - start
+        stages.play(story)
+        stages.forget(story.world)
+    start = time.perf_counter()
+    report = run(Plan(calls=calls * workers, seed=seed, guided=False), stages, workers)
+    seconds = time.perf_counter() - start
+    assert not report.failures, report.failures
+    return report.calls, seconds
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -44,17 +63,16 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m novation.fuzz.bench", description="Speed of the in-process engine."
     )
-    parser.add_argument("--calls", type=int, default=30_000)
+    parser.add_argument("--calls", type=int, default=30_000, help="of each process")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
-    for text, modelled, check in (
-        ("with every invariant after every call", False, True),
-        ("without invariants", False, False),
-        ("with every invariant and the model, to the wei", True, True),
-    ):
-        calls, seconds = measure(given.calls, given.seed, modelled, check)
-        print(f"{calls / seconds:8,.0f} protocol calls a second {text} ({calls:,} in {seconds:.1f} s, one core)")
-    print(f"goal: {GOAL:,} with invariants")
+    one = 0.0
+    for line in LINES:
+        calls, seconds = measure(given.calls, given.seed, line.modelled, line.check, line.workers)
+        speed = calls / seconds
+        aside = f", {speed / one:.2f} x one" if line.workers > 1 else f", goal {line.goal:,}" if line.goal else ""
+        one = one if line.workers > 1 else speed
+        print(f"{speed:8,.0f} calls a second {line.text} ({calls:,} in {seconds:.1f} s{aside})", flush=True)
     return 0
 
 

@@ -19,7 +19,7 @@ class Doors(Margin):
         if self.is_paused(DEPOSIT) and not self.account(account).markets and self.cash(account) >= 0:
             raise Revert("PAUSED")
         credit = self.to_wad(amount, up=False)
-        if credit == 0:
+        if credit == 0 or account == 0:
             raise Revert("ZERO")
         if self.token.move(sender, self.address, amount) != amount:
             raise Revert("TOKEN")

@@ -25,7 +25,7 @@ class Aggregator:
         self.address = address
         self.rounds: Table[int, Round] = env.table()
         self.state: Table[str, int] = env.table(
-            [("decimals", decimals), ("fails", 0), ("phase", phase), ("latest", phase * PHASE)]
+            [("decimals", decimals), ("fails", 0), ("phase", phase), ("latest", phase * PHASE), ("mute", 0), ("shy", 0)]
         )
 
     def post(self, answer: int, updated_at: int) -> int:
@@ -44,7 +44,16 @@ class Aggregator:
 
     def set_fails(self, fails: bool) -> None:
         """Whether every call reverts from now on."""
-        self.state["fails"] = int(fails)
+        self.set_parts(fails, fails, fails)
+
+    def set_parts(self, latest: bool, history: bool, decimals: bool) -> None:
+        """Which of its three calls revert from now on."""
+        self.state["fails"], self.state["mute"], self.state["shy"] = int(latest), int(history), int(decimals)
+
+    def jump(self, number: int) -> None:
+        """Names another round the newest, whether it exists or not."""
+        self.state["latest"] = number
+        self.state["phase"] = number // PHASE
 
     def set_decimals(self, decimals: int) -> None:
         self.state["decimals"] = decimals
@@ -57,10 +66,10 @@ class Aggregator:
 
     def get(self, number: int) -> Round | None:
         """`getRoundData`, None where the call fails. A round that does not exist answers zeros."""
-        if self.state["fails"]:
+        if self.state["mute"]:
             return None
         return self.rounds.get(number, Round(0, 0, 0))
 
     def decimals(self) -> int | None:
         """`decimals`, None where the call fails."""
-        return None if self.state["fails"] else self.state["decimals"]
+        return None if self.state["shy"] else self.state["decimals"]

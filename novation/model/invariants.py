@@ -50,7 +50,7 @@ def bits_are_positions(view: View) -> Iterator[str]:
         yield f"positions without an account: {bits}"
 
 
-@invariant(6, "open interest long and short = sums of sizes by sign")
+@invariant(6, "open interest long and short = sums of sizes by sign", by_pool=True)
 def interest_is_the_sum(view: View) -> Iterator[str]:
     for pool in view.pools:
         sums = {market: [0, 0] for market in pool.markets}
@@ -61,7 +61,7 @@ def interest_is_the_sum(view: View) -> Iterator[str]:
                 yield f"market {market}: {sums[market]} != {state.long}, {state.short}"
 
 
-@invariant(7, "basis_total = sum of basis")
+@invariant(7, "basis_total = sum of basis", by_pool=True)
 def basis_is_the_sum(view: View) -> Iterator[str]:
     for pool in view.pools:
         sums = dict.fromkeys(pool.markets, 0)
@@ -72,7 +72,7 @@ def basis_is_the_sum(view: View) -> Iterator[str]:
                 yield f"market {market}: {sums[market]} != {state.basis}"
 
 
-@invariant(8, "sum of index pnl + the exit premium <= L, each market")
+@invariant(8, "sum of index pnl + the exit premium <= L, each market", by_pool=True)
 def liability_covers(view: View) -> Iterator[str]:
     for pool in view.pools:
         worth = dict.fromkeys(pool.markets, 0)
@@ -86,7 +86,7 @@ def liability_covers(view: View) -> Iterator[str]:
                 yield f"market {market}: L - pnl = {spare}"
 
 
-@invariant(9, "liability_sum and reserve = sums over the markets' stored words")
+@invariant(9, "liability_sum and reserve = sums over the markets' stored words", by_pool=True)
 def book_is_the_sum(view: View) -> Iterator[str]:
     for pool in view.pools:
         owes = sum(liability_of(pool.configs[m], state) for m, state in pool.markets.items())
@@ -95,7 +95,7 @@ def book_is_the_sum(view: View) -> Iterator[str]:
             yield f"{owes}, {holds} != {pool.book}"
 
 
-@invariant(12, "size 0 means basis 0")
+@invariant(12, "size 0 means basis 0", by_pool=True)
 def closed_is_empty(view: View) -> Iterator[str]:
     for pool in view.pools:
         for key, position in pool.positions.items():
@@ -103,7 +103,7 @@ def closed_is_empty(view: View) -> Iterator[str]:
                 yield f"{key}: {position}"
 
 
-@invariant(14, "|rate| <= cap")
+@invariant(14, "|rate| <= cap", by_pool=True)
 def rates_are_capped(view: View) -> Iterator[str]:
     for pool in view.pools:
         for market, state in pool.markets.items():

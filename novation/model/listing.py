@@ -32,7 +32,7 @@ class Listing(Marks):
             and c.open_interest_cap * scale // BPS * highest < ((1 << 255) - 1) // scale // (BPS + c.slope)
             and 0 < c.reserve_factor <= BPS
             and c.rate_max > 0
-            and highest > 0
+            and 0 < highest < 1 << 112
         )
 
     def _check(self, market: int, config: Config, old: tuple[int, int], interest: int = 0) -> None:

@@ -10,9 +10,11 @@ from math import isqrt
 from typing import NamedTuple
 
 from novation.fixed import BPS, PPM, WAD, trunc_div
+from novation.model.errors import Revert
 
 RATE = 10**36
 OWED_UNIT = 10**12
+WIDEST = 1 << 255
 
 
 class Config(NamedTuple):
@@ -145,8 +147,15 @@ def reserve_of(config: Config, market: Market) -> int:
 
 
 def requirement(scale: int, size: int, price: int, ratio: int, slope: int, depth: int) -> int:
-    """Margin requirement of |size| (WAD USD), up: ratio plus slope * depth / K (bps)."""
-    return -(-abs(size) * price * (ratio * scale + slope * depth) // (BPS * scale * WAD))
+    """Margin requirement of |size| (WAD USD), up: ratio plus slope * depth / K (bps).
+
+    @raises Revert without a code for a size so far beyond K that the product is wider than 255 bits.
+    """
+    divisor = BPS * scale * WAD
+    product = abs(size) * price * (ratio * scale + slope * depth) + divisor - 1
+    if product >= WIDEST:
+        raise Revert("")
+    return product // divisor
 
 
 class Change(NamedTuple):

@@ -17,12 +17,14 @@ StepCheck = Callable[[View, View, Step], Iterator[str]]
 
 
 class Invariant(NamedTuple):
-    """A numbered statement with its check: of one state, or of a step."""
+    """A numbered statement with its check: of one state, or of a step. `by_pool`: of each pool by itself, and a
+    pool's words alone decide (its book, markets, configs, ramps, positions; neither accounts nor prices nor time)."""
 
     number: int
     statement: str
     state: StateCheck | None
     step: StepCheck | None
+    by_pool: bool = False
 
 
 class Violation(AssertionError):
@@ -36,11 +38,11 @@ class Violation(AssertionError):
 INVARIANTS: list[Invariant] = []
 
 
-def invariant(number: int, statement: str) -> Callable[[StateCheck], StateCheck]:
+def invariant(number: int, statement: str, by_pool: bool = False) -> Callable[[StateCheck], StateCheck]:
     """Registers a check of a state; it yields what is wrong."""
 
     def register(check: StateCheck) -> StateCheck:
-        INVARIANTS.append(Invariant(number, statement, check, None))
+        INVARIANTS.append(Invariant(number, statement, check, None, by_pool))
         return check
 
     return register
@@ -56,11 +58,15 @@ def step_invariant(number: int, statement: str) -> Callable[[StepCheck], StepChe
     return register
 
 
-def check_state(view: View) -> None:
-    """@raises Violation."""
+def check_state(view: View, touched: View | None = None) -> None:
+    """@param touched The same state with those pools alone of which a word has changed since it was checked the last
+        time: what held of the others then holds now, so what is `by_pool` is asked of these only.
+
+    @raises Violation.
+    """
     for item in INVARIANTS:
         if item.state is not None:
-            for detail in item.state(view):
+            for detail in item.state(view if touched is None or not item.by_pool else touched):
                 raise Violation(item, detail)
 
 

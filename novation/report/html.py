@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
 from novation.report import plots
+from novation.report.parts import cards, document, header, plot, save, table
 from novation.report.words import count, dollars, facts, hours, percent, size
 from novation.sim.history import History
 from novation.sim.prices import show_time
@@ -41,32 +42,22 @@ FIGURES: list[tuple[str, str, Callable[[History], str]]] = [
 
 def render(history: History) -> str:
     """The HTML document."""
-    style = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
     parts = [
         _header(history),
         _cards(history),
-        *(_plot(title, text, draw(history)) for title, text, draw in FIGURES),
+        *(plot(title, text, draw(history)) for title, text, draw in FIGURES),
         _summary(history),
         _liquidations(history),
         _invariants(history),
         _parameters(history),
         "<footer>Novation. Paper money on a local chain; the contracts are unaudited.</footer>",
     ]
-    title = escape(f"Novation, {show_time(history.begin)}, {history.hours} h")
-    head = (
-        '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-        f"<title>{title}</title>\n<style>\n{style}</style>"
-    )
-    body = "\n".join(parts)
-    page = f"<head>\n{head}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>"
-    return f'<!doctype html>\n<html lang="en">\n{page}\n</html>\n'
+    return document(f"Novation, {show_time(history.begin)}, {history.hours} h", parts)
 
 
 def write(history: History, path: Path) -> Path:
     """Writes the report and returns its absolute path. @raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(history), encoding="utf-8")
-    return path.resolve()
+    return save(path, render(history))
 
 
 def _header(history: History) -> str:
@@ -77,8 +68,7 @@ def _header(history: History) -> str:
         + history.components,
         *history.notes,
     ]
-    text = "".join(f'<p class="soft">{escape(line)}</p>' for line in lines)
-    return f"<header><h1>A clearing house through {hours(history.hours)}</h1>{text}</header>"
+    return header(f"A clearing house through {hours(history.hours)}", lines)
 
 
 def _cards(history: History) -> str:
@@ -86,7 +76,7 @@ def _cards(history: History) -> str:
     broken = [check for check in numbered if not check.holds]
     totals = history.totals
     deficit = totals.bad_debt
-    cards = [
+    items = [
         ("", dollars(totals.volume), "volume"),
         ("", dollars(totals.fees), "fees and penalties"),
         ("", count(len(history.liquidations)), "liquidations"),
@@ -100,21 +90,13 @@ def _cards(history: History) -> str:
             "invariants hold",
         ),
     ]
-    boxes = "".join(
-        f'<div class="card {kind}"><b>{escape(value)}</b><span>{escape(name)}</span></div>'
-        for kind, value, name in cards
-    )
-    return f'<div class="cards">{boxes}</div>'
-
-
-def _plot(title: str, text: str, svg: str) -> str:
-    return f'<h2>{escape(title)}</h2><p class="soft">{escape(text)}</p><figure>{svg}</figure>'
+    return cards(items)
 
 
 def _summary(history: History) -> str:
     lines = facts(history)
     half = (len(lines) + 1) // 2
-    tables = "".join(f"<div>{_table(['', ''], part, numbers={1})}</div>" for part in (lines[:half], lines[half:]))
+    tables = "".join(f"<div>{table(['', ''], part, numbers={1})}</div>" for part in (lines[:half], lines[half:]))
     return f'<h2>Summary</h2><div class="columns">{tables}</div>'
 
 
@@ -136,7 +118,7 @@ def _liquidations(history: History) -> str:
         for hit in history.liquidations
     ]
     names = ["Time (UTC)", "Trader", "Market", "Side", "Size", "Price", "Closed", "Reward", "Bad debt"]
-    return "<h2>Liquidations</h2>" + f'<div class="scroll">{_table(names, rows, numbers={4, 5, 7, 8})}</div>'
+    return "<h2>Liquidations</h2>" + f'<div class="scroll">{table(names, rows, numbers={4, 5, 7, 8})}</div>'
 
 
 def _invariants(history: History) -> str:
@@ -159,21 +141,7 @@ def _invariants(history: History) -> str:
 
 def _parameters(history: History) -> str:
     tables = "".join(
-        f"<div><p><b>{escape(section)}</b></p>{_table(['', ''], values.items(), numbers={1})}</div>"
+        f"<div><p><b>{escape(section)}</b></p>{table(['', ''], values.items(), numbers={1})}</div>"
         for section, values in history.parameters.items()
     )
     return f'<h2>Parameters</h2><div class="columns">{tables}</div>'
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]], numbers: set[int]) -> str:
-    """A table of text; `numbers` are the columns that are set to the right."""
-
-    def cells(tag: str, values: Sequence[str]) -> str:
-        return "".join(
-            f"<{tag}{' class=number' if column in numbers else ''}>{escape(value)}</{tag}>"
-            for column, value in enumerate(values)
-        )
-
-    head = f"<thead><tr>{cells('th', names)}</tr></thead>" if any(names) else ""
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f"<table>{head}<tbody>{body}</tbody></table>"

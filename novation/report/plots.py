@@ -73,7 +73,7 @@ def prices(history: History) -> str:
             if axis.get_legend_handles_labels()[0]:
                 _legend(axis)
 
-    return _figure(history, draw, [2.6] + [1.7] * (len(history.names) - 1))
+    return _over_time(draw, [2.6] + [1.7] * (len(history.names) - 1))
 
 
 def interest(history: History) -> str:
@@ -96,7 +96,7 @@ def interest(history: History) -> str:
             axis.yaxis.set_major_formatter(_amount())
             _legend(axis)
 
-    return _figure(history, draw, [2.1] * len(history.names))
+    return _over_time(draw, [2.1] * len(history.names))
 
 
 def funding(history: History) -> str:
@@ -115,7 +115,7 @@ def funding(history: History) -> str:
             axis.axhline(0, color=SOFT, linewidth=0.7)
             _legend(axis)
 
-    return _figure(history, draw, [1.9, 1.9])
+    return _over_time(draw, [1.9, 1.9])
 
 
 def pool(history: History) -> str:
@@ -130,7 +130,7 @@ def pool(history: History) -> str:
         axes[1].set_title("Share price, USD")
         axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4f}"))
 
-    return _figure(history, draw, [1.9, 1.9])
+    return _over_time(draw, [1.9, 1.9])
 
 
 def insurance(history: History) -> str:
@@ -142,7 +142,7 @@ def insurance(history: History) -> str:
         axes[0].set_title("Insurance fund, USD")
         axes[0].yaxis.set_major_formatter(_amount())
 
-    return _figure(history, draw, [1.9])
+    return _over_time(draw, [1.9])
 
 
 def equity(history: History) -> str:
@@ -164,26 +164,35 @@ def equity(history: History) -> str:
         axes[0].set_title("Equity, % of the deposit")
         axes[0].legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), borderaxespad=0)
 
-    return _figure(history, draw, [3.4])
+    return _over_time(draw, [3.4])
 
 
-def _figure(history: History, draw: Callable[[Sequence[Axes]], None], heights: Sequence[float]) -> str:
-    """An SVG element with one panel a height (inches), all over the same time."""
+def figure(draw: Callable[[Sequence[Axes]], None], heights: Sequence[float]) -> str:
+    """An SVG element with one panel a height (inches), all over the same horizontal axis."""
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
-        panels: Any = figure.subplots(len(heights), sharex=True, height_ratios=list(heights), squeeze=False)
+        page = Figure(figsize=(WIDTH, sum(heights) + 0.3), layout="constrained")
+        panels: Any = page.subplots(len(heights), sharex=True, height_ratios=list(heights), squeeze=False)
         axes: list[Axes] = list(panels[:, 0])
         draw(axes)
-        locator = AutoDateLocator(minticks=4, maxticks=12)
-        axes[-1].xaxis.set_major_locator(locator)
-        axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))
         for axis in axes:
             axis.margins(x=0.01)
             axis.tick_params(length=0)
         target = io.StringIO()
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        page.savefig(target, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = target.getvalue()
     return text[text.index("<svg") :]
+
+
+def _over_time(draw: Callable[[Sequence[Axes]], None], heights: Sequence[float]) -> str:
+    """A figure whose horizontal axis is time."""
+
+    def dated(axes: Sequence[Axes]) -> None:
+        draw(axes)
+        locator = AutoDateLocator(minticks=4, maxticks=12)
+        axes[-1].xaxis.set_major_locator(locator)
+        axes[-1].xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=UTC))
+
+    return figure(dated, heights)
 
 
 def _legend(axis: Axes) -> None:

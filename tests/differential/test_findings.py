@@ -1,4 +1,4 @@
-"""What the campaign found between contracts and model, one test each; see docs/campaign.md."""
+"""What the campaign found between contracts and model, one test each; see docs/audit/campaign.md."""
 
 from __future__ import annotations
 

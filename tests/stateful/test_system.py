@@ -1,7 +1,7 @@
 """The whole system, model against contracts: every call to the wei and the code, every invariant by its number.
 
-Hypothesis draws the stories as bytes of one size (its own structures are slower, docs/campaign.md); what fails
-is shrunk by ours and printed as a line for `python -m novation.fuzz.campaign --replay`.
+Hypothesis draws the stories as bytes of one size (its own structures are slower, docs/audit/campaign.md); what fails
+is shrunk by ours and printed as a line for `ape run fuzz --replay`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,28 @@ The number is its weight. What it draws comes from the game's random numbers, wh
 that (name, seed) repeats it on the same state.
 """
 
-from novation.fuzz.actions import governing, lending, liquidating, money, opening, orders, prices, strangers, trading
+from novation.fuzz.actions import (
+    contracts,
+    corners,
+    extremes,
+    governing,
+    hunting,
+    lending,
+    liquidating,
+    money,
+    opening,
+    orders,
+    prices,
+    queues,
+    raw,
+    sharing,
+    starving,
+    strangers,
+    tokens,
+    trading,
+    viewing,
+    wild,
+)
 from novation.fuzz.actions.game import ACTIONS, Action, Game, action
 
 __all__ = [
@@ -17,13 +38,24 @@ __all__ = [
     "Action",
     "Game",
     "action",
+    "contracts",
+    "corners",
+    "extremes",
     "governing",
+    "hunting",
     "lending",
     "liquidating",
     "money",
     "opening",
     "orders",
     "prices",
+    "queues",
+    "raw",
+    "sharing",
+    "starving",
     "strangers",
+    "tokens",
     "trading",
+    "viewing",
+    "wild",
 ]

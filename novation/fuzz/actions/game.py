@@ -59,6 +59,7 @@ class Game:
         self.window = self.stage.world.parameters.orders.window
         self.grace = self.stage.world.parameters.orders.grace
         self.unit = mirror.facts.unit
+        self.steady = False  # every round is at the first price
         self._keys = {account: self.cast.key(account) for account in mirror.slots.people}
 
     def play(self, name: str, seed: int) -> None:
@@ -106,6 +107,10 @@ class Game:
     def anyone(self) -> int:
         """Somebody."""
         return self.pick(self.cast.senders)
+
+    def caller(self) -> int:
+        """Somebody, or the attacker's contract."""
+        return self.pick((*self.cast.senders, self.cast.attacker))
 
     def idle(self) -> int:
         """An account without an opening order, mostly."""
@@ -200,6 +205,11 @@ class Game:
         """What the feed's contract holds."""
         return self.mirror.sources[market]
 
+    def broken(self, market: int) -> bool:
+        """Whether any call of a feed fails."""
+        state = self.source(market).state
+        return bool(state["fails"] or state["mute"] or state["shy"])
+
     def last(self, market: int) -> Round:
         """The newest round that a feed has or had."""
         source = self.source(market)
@@ -226,6 +236,9 @@ class Game:
 
     def push(self, market: int, mid: int, at: int | None = None) -> int:
         """A round at a WAD price. @return its id."""
+        listed = self.stage.market(market % REFERENCE)
+        if self.steady and listed is not None:
+            mid = listed.feed.price
         return self.mirror.post(market, self.answer(market, mid), at)
 
     def refresh(self, market: int) -> int:
@@ -256,9 +269,17 @@ class Game:
 
     # --- doing
 
-    def call(self, part: str, name: str, sender: int, *args: Any, bold: bool = False) -> Result:
+    def call(self, part: str, name: str, sender: int, *args: Any, bold: bool = False, gas: int = 0) -> Result:
         """A protocol call on both sides."""
-        return self.mirror.call(part, name, sender, *args, bold=bold)
+        return self.mirror.call(part, name, sender, *args, bold=bold, gas=gas)
+
+    def recent(self) -> tuple[str, str, int, tuple[Any, ...]] | None:
+        """One of the last calls: part, name, sender, arguments."""
+        calls = [move for move in self.mirror.trail[-30:] if move.name == "call"]
+        if not calls:
+            return None
+        part, name, sender, *args = self.pick(calls).args
+        return part, name, sender, tuple(args)
 
     def warp(self, seconds: int) -> None:
         """Time passes."""

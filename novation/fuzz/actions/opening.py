@@ -21,7 +21,7 @@ def opening(game: Game) -> None:
         if index and game.chance(60):
             game.call("vault", "set_gain_weight", game.cast.owner, index, game.pick((5000, 10_000)))
         if dollars:
-            holder = game.pick(game.cast.lps)
+            holder = game.pick(game.cast.lps[:2])  # not the attacker: so it lives by what it trades
             holders.append((part, holder))
             game.call("vault", "deposit", holder, holder, dollars * game.unit)
             game.call(part, "request_deposit", holder, holder, dollars * WAD)

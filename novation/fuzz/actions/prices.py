@@ -7,7 +7,7 @@ from novation.fuzz.actions.game import Game, action
 from novation.fuzz.system.worlds import REFERENCE
 from novation.model.oracle import HALT
 
-FAILURES = (1, 3, 4, 5, 6, 8)  # ways in which the mock fails, but burning gas
+FAILURES = (1, 2, 3, 4, 5, 6, 8, 9)  # ways in which the mock fails; in the last it calls back and tells the truth
 JUMPS = (1, 5, 20, 100, 400)  # bps
 
 
@@ -88,7 +88,7 @@ def bad_round(game: Game) -> None:
 @action(1)
 def fail_feed(game: Game) -> None:
     """A source or a reference fails, or all that fail recover."""
-    broken = [market for market, source in game.mirror.sources.items() if source.state["fails"]]
+    broken = [market for market in game.mirror.sources if game.broken(market)]
     if broken and game.chance(70):
         for market in broken:
             game.mirror.fail(market, 0)
@@ -151,7 +151,7 @@ def wake_halted(game: Game) -> None:
     """Every halted feed gets a good round."""
     for market in game.markets:
         if game.price(market).status == HALT:
-            if game.source(market).state["fails"]:
+            if game.broken(market):
                 game.mirror.fail(market, 0)
             game.warp(1)
             game.mirror.post(market, game.healthy_answer(market))

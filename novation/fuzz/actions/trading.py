@@ -191,12 +191,12 @@ def spread_out(game: Game) -> None:
             size = sign * max(1, game.notional(market, least + game.between(0, least)))
             order = Order(account, market, size, 0, 0, False, False, WAD, FAR, 0, 0)
             slot = game.free_slot(account)
-            game.refresh_all()
             if not game.call("orders", "commit", game.key(account), order, slot).ok:
                 return
             order = game.mirror.orders[account, slot]
             game.until(order.due)
-            game.refresh_all()
+            for other in {market, *game.held(account)}:
+                game.refresh(other)
             game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
 
 

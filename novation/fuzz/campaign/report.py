@@ -1,10 +1,12 @@
-"""What a campaign did, as text and as the figures of docs/campaign.md."""
+"""What a campaign did, as text and as the figures of docs/audit/campaign.md."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from novation.chain.compiler import source_hash
 from novation.fuzz.system.compare import BARE
@@ -12,34 +14,74 @@ from novation.model.errors import CODES
 
 BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
 UNREACHED = {
-    "GAS": "a caller who starves a price source; tests/unit/oracle, tests/attack",
     "CLOSED": "shares before their bootstrap; tests/unit/shares",
-    "TOKEN": "tokens that misbehave; the mock's own refusal of a transfer is counted as a bare revert",
 }
 FOREIGN = {"erc20: transfer amount exceeds balance": "SHARES"}
 
 
+class Finding(NamedTuple):
+    """What broke: kind and message, the shortest story, the moves that are left of it as Python."""
+
+    kind: str
+    message: str
+    story: str
+    moves: tuple[str, ...]
+
+
+class Sample(NamedTuple):
+    """The sums at a moment: what the plots show. `reverts` are different pairs of an external and a code."""
+
+    seconds: float
+    calls: int
+    outcomes: int
+    corpus: int
+    reverts: int
+
+
 @dataclass
 class Report:
-    """What a campaign did: calls by external and code, what happened in them, actions, failures with their stories."""
+    """What a campaign did: calls by external and code, what happened in them, actions, outcomes of branches that were
+    reached, stories that were kept, findings."""
 
     calls: int = 0
     stories: int = 0
     seconds: float = 0.0
+    interrupted: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     tally: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
-    failures: list[tuple[str, str]] = field(default_factory=list)
+    gas: dict[str, int] = field(default_factory=dict)  # the most of a call, by external
+    outcomes: set[int] = field(default_factory=set)
+    corpus: list[str] = field(default_factory=list)
+    failures: list[Finding] = field(default_factory=list)
 
     def add(self, other: Report) -> None:
-        """Another worker's."""
+        """What was done since, or by another process; but the time, which is the reader's."""
         self.calls += other.calls
         self.stories += other.stories
-        self.seconds = max(self.seconds, other.seconds)
         self.counts.update(other.counts)
         self.tally.update(other.tally)
         self.actions.update(other.actions)
+        self.outcomes |= other.outcomes
+        self.most_gas(other.gas)
+        self.corpus += other.corpus
         self.failures += other.failures
+
+    @property
+    def source_hash(self) -> str:
+        """Of the contracts that were played on."""
+        return source_hash()
+
+    def sample(self, branches: Set[int]) -> Sample:
+        """The sums now; `branches` are the outcomes that count."""
+        reverts = sum(1 for _, code in self.counts if code)
+        return Sample(self.seconds, self.calls, len(self.outcomes & branches), len(self.corpus), reverts)
+
+    def most_gas(self, used: Mapping[str, int]) -> None:
+        """Takes in what calls have used at most, by external."""
+        for name, gas in used.items():
+            if gas > self.gas.get(name, 0):
+                self.gas[name] = gas
 
     def headline(self) -> str:
         """Calls, sequences, speed."""
@@ -72,12 +114,10 @@ def show(report: Report) -> str:
     for name, codes in report.by_external().items():
         lines.append(f"  {name:28} " + "  ".join(f"{code or 'ok'} {times}" for code, times in codes.items()))
     lines += [f"  {times:8} {what}" for what, times in sorted(report.tally.items())]
-    for message, story in report.failures:
-        lines.append(f"FAILED {message}\n  {story}")
     return "\n".join(lines)
 
 
-def write(path: Path, report: Report, command: str) -> None:
+def rewrite(path: Path, report: Report, command: str) -> None:
     """Puts the figures between the marks of a page. @raises ValueError where the page has none."""
     page = path.read_text()
     before, rest = page.split(BEGIN)
@@ -90,7 +130,7 @@ def _figures(report: Report, command: str) -> str:
     reached = [code for code in CODES if code and codes[code]]
     succeeded = codes[""]
     lines = [
-        f"`{command}` on contracts with the source hash `{source_hash()[:16]}`: **{report.headline()}, "
+        f"`{command}` on contracts with the source hash `{report.source_hash[:16]}`: **{report.headline()}, "
         f"{len(report.failures)} mismatches or violations**.",
         f"{succeeded:,} calls succeeded, {report.calls - succeeded:,} were refused, with the same code on both sides.",
         "",

@@ -15,6 +15,7 @@ class Mismatch(AssertionError):
 
 
 BARE = "?"  # a revert without a code, as it is counted
+STARVED = frozenset({"", "GAS", "OUT_OF_GAS"})  # how a call ends that has too little gas
 # Of a token, not of ours: (external, the model's code, what the chain says).
 SAME: set[tuple[str, str, str]] = {
     ("deposit", "TOKEN", ""),

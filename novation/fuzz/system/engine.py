@@ -28,11 +28,11 @@ class Engine(RevmChain):
         storage = self._evm.storage
         return [storage(address, slot) for address, slot in places]
 
-    def send(self, sender: str, to: str, data: bytes) -> tuple[str | None, bytes]:
+    def send(self, sender: str, to: str, data: bytes, value: int = 0, gas: int = GAS_LIMIT) -> tuple[str | None, bytes]:
         """A transaction. @return its revert code (None where it succeeded), its return data."""
         evm = self._evm
         try:
-            output = evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, False)
+            output = evm.message_call(sender, to, data, value, gas, 0, False)
         except RuntimeError as error:
             output = self._output_of(error)
             return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
@@ -44,6 +44,38 @@ class Engine(RevmChain):
         """Of the last call, which succeeded."""
         result = self._evm.result
         return [] if result is None else [(log.address, *log.data) for log in result.logs]
+
+    def outcome(self) -> tuple[int, list[Log]]:
+        """Gas used (everything is warm: less than on a real chain) and logs of the last call, which succeeded."""
+        result = self._evm.result
+        assert result is not None
+        return result.gas_used, [(log.address, *log.data) for log in result.logs]
+
+    def look(self, sender: str, to: str, data: bytes) -> tuple[str | None, bytes]:
+        """A static call; as `send`."""
+        try:
+            return None, self._evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, True)
+        except RuntimeError as error:
+            output = self._output_of(error)
+            return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
+
+    def tried(self, sender: str, to: str, data: bytes, places: Sequence[Place]) -> tuple[str | None, bytes, list[int]]:
+        """What a transaction would do, undone again. @return as `send`, and words as it would leave them."""
+        checkpoint = self._evm.snapshot()
+        try:
+            output: bytes = self._evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, False)
+            return None, output, self.words(places)
+        except RuntimeError as error:
+            output = self._output_of(error)
+            code = revert_code(output) if str(error).startswith("Revert") else self._code_of(error)
+            return code, output, []
+        finally:
+            self._evm.revert(checkpoint)
+            self._evm.reset_transient_storage()
+
+    def looked_up(self) -> set[str]:
+        """Every account that was asked for since the chain began, by calls that reverted, too."""
+        return set(self._evm.db_accounts)
 
     def written(self) -> set[Place]:
         """Every slot that was written since the chain began and not undone, out of what revm prints of its journal."""

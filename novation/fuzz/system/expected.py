@@ -32,10 +32,11 @@ class Expected:
     def __init__(self, system: System, slots: Slots) -> None:
         self.system = system
         self.slots = slots
-        self.known = set(slots.index)
+        self.unwatched: set[int] = set()  # accounts whose words are in no key
         self.routes: dict[int, Route] = {}
         self._connect()
         self.words = [self.word(key) for key in slots.keys]
+        self.first = list(self.words)
 
     def refresh(self, entries: Iterable[tuple[Any, Any, Any]]) -> None:
         """Brings the words up to date after writes of the model. @raises KeyError for a word that is not watched."""
@@ -52,12 +53,16 @@ class Expected:
         """All words anew."""
         self.words = [self.word(key) for key in self.slots.keys]
 
+    def restart(self) -> None:
+        """As at the beginning, to where the model has been undone."""
+        self.words = list(self.first)
+
     # --- which words a table's entry is in
 
     def _connect(self) -> None:
         system, routes = self.system, self.routes
         vault, oracle, orders = system.vault, system.oracle, system.orders
-        routes[id(vault.accounts)] = lambda account: [("account", account)]
+        routes[id(vault.accounts)] = lambda account: [] if account in self.unwatched else [("account", account)]
         routes[id(system.token.balances)] = lambda account: [("units", account)]
         routes[id(vault.totals)] = lambda name: (
             [("debts",)] if name == "debts" else [("paused",), *(("pool", i) for i in range(4))]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from novation.fixed import WAD, unpack
-from novation.fuzz.system.slots import Key, Slots
+from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
 from novation.fuzz.system.worlds import SECOND, Stage, number
 from novation.model import words
 from novation.model.ledger import Account, PoolEntry
@@ -21,6 +22,16 @@ from novation.model.oracle import Price, Stored
 from novation.model.view import PoolView, SharesView, View
 
 STRIDE = 24
+CACHED = 1 << 13  # words of which each comes twice: into the state now, and a call later into the state before
+LAYOUTS = {
+    "interest": words.INTEREST,
+    "funding": words.FUNDING,
+    "mark": words.MARK,
+    "book": words.BOOK,
+    "config": words.CONFIG,
+    "ramp": words.RAMP,
+    "stored": words.STORED,
+}
 MASK_32 = (1 << 32) - 1
 MASK_40 = (1 << 40) - 1
 MASK_160 = (1 << 160) - 1
@@ -87,6 +98,11 @@ class Facts:
         self.pending = changes
         return [key for key, _, _ in changes]
 
+    def touched(self, now: int) -> View:
+        """The state now with those pools alone of which a word has changed."""
+        indices = sorted({_pool_of(key) for key, _, _ in self.pending} - {-1})
+        return self._view(self.tables, now, [self.tables.pools[index] for index in indices])
+
     def rebase(self, fresh: list[int]) -> None:
         """Takes words in as the state both now and before."""
         self.absorb(fresh)
@@ -100,7 +116,7 @@ class Facts:
         """The state before the last change."""
         return self._view(self.older, now)
 
-    def _view(self, tables: Tables, now: int) -> View:
+    def _view(self, tables: Tables, now: int, pools: list[PoolView] | None = None) -> View:
         numbers = tables.numbers
         return View(
             now,
@@ -115,7 +131,7 @@ class Facts:
             self.open_fees,
             numbers["earned"],
             tables.accounts,
-            tables.pools,
+            tables.pools if pools is None else pools,
             tables.shares,
             tables.stored,
             self.read,
@@ -129,8 +145,7 @@ class Facts:
             writer(self, tables, key, old, new)
 
     def _account(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        flags, collaterals, markets, flagged_at, index, cash = unpack(new, words.ACCOUNT)
-        tables.accounts[key[1]] = Account(cash, index, flagged_at, markets, collaterals, bool(flags & words.PENDING))
+        tables.accounts[key[1]] = _account_of(new)
 
     def _units(self, tables: Tables, key: Key, old: int, new: int) -> None:
         if key[1] == self.names["vault"]:
@@ -152,16 +167,16 @@ class Facts:
 
     def _book(self, tables: Tables, key: Key, old: int, new: int) -> None:
         pool = tables.pools[key[1]]
-        tables.pools[key[1]] = _with(pool, pool.entry, Book(*unpack(new, words.BOOK)))
+        tables.pools[key[1]] = _with(pool, pool.entry, Book(*_fields("book", new)))
 
     def _config(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        scale, *rest, _ = unpack(new, words.CONFIG)
+        scale, *rest, _ = _fields("config", new)
         configs: Any = tables.pools[key[1] // SECOND].configs
         configs[key[1]] = Config(scale * SCALE_UNIT, *rest)
 
     def _ramp(self, tables: Tables, key: Key, old: int, new: int) -> None:
         ramps: Any = tables.pools[key[1] // SECOND].ramps
-        ramps[key[1]] = Ramp(*unpack(new, words.RAMP))
+        ramps[key[1]] = Ramp(*_fields("ramp", new))
 
     def _market(self, tables: Tables, key: Key) -> tuple[Any, Market]:
         markets: Any = tables.pools[key[1] // SECOND].markets
@@ -169,28 +184,28 @@ class Facts:
 
     def _interest(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        long, short, at = unpack(new, words.INTEREST)
+        long, short, at = _fields("interest", new)
         markets[key[1]] = Market(long, short, at, m.funding, m.rate, m.price, m.basis)
 
     def _funding(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        rate, funding = unpack(new, words.FUNDING)
+        rate, funding = _fields("funding", new)
         markets[key[1]] = Market(m.long, m.short, m.accrued_at, funding, rate, m.price, m.basis)
 
     def _mark(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        price, basis = unpack(new, words.MARK)
+        price, basis = _fields("mark", new)
         markets[key[1]] = Market(m.long, m.short, m.accrued_at, m.funding, m.rate, price, basis)
 
     def _position(self, tables: Tables, key: Key, old: int, new: int) -> None:
         positions: Any = tables.pools[key[2] // SECOND].positions
         if new:
-            positions[key[1], key[2]] = Position(*unpack(new, words.POSITION))
+            positions[key[1], key[2]] = _position_of(new)
         else:
             positions.pop((key[1], key[2]), None)
 
     def _stored(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        tables.stored[key[1]] = Stored(*unpack(new, words.STORED))
+        tables.stored[key[1]] = Stored(*_fields("stored", new))
 
     def _supply(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.shares[key[1]] = tables.shares[key[1]]._replace(supply=new)
@@ -203,6 +218,35 @@ class Facts:
         """What a shares contract holds for its requests, as asked of the chain."""
         for tables in (self.tables, self.older):
             tables.shares[index] = tables.shares[index]._replace(cash_owed=cash, shares_owed=shares)
+
+
+def _pool_of(key: Key) -> int:
+    """The index of the pool that a word is of, -1 for what is no pool's."""
+    kind = key[0]
+    if kind == "position":
+        return int(key[2] // SECOND)
+    if kind in _MARKETS:
+        return int(key[1] // SECOND)
+    return int(key[1]) if kind == "book" else -1
+
+
+_MARKETS = frozenset(MARKET_WORDS)
+
+
+@lru_cache(maxsize=CACHED)
+def _account_of(word: int) -> Account:
+    flags, collaterals, markets, flagged_at, index, cash = unpack(word, words.ACCOUNT)
+    return Account(cash, index, flagged_at, markets, collaterals, bool(flags & words.PENDING))
+
+
+@lru_cache(maxsize=CACHED)
+def _position_of(word: int) -> Position:
+    return Position(*unpack(word, words.POSITION))
+
+
+@lru_cache(maxsize=CACHED)
+def _fields(kind: str, word: int) -> tuple[int, ...]:
+    return unpack(word, LAYOUTS[kind])
 
 
 def _with(pool: PoolView, entry: PoolEntry, book: Book) -> PoolView:

@@ -28,7 +28,7 @@ def _topics() -> dict[str, bytes]:
 @dataclass
 class Deeds:
     """Of one call: WAD USD in and out, fills in order, how orders ended ("" filled), of each
-    liquidation the deficit and what insurance had after it."""
+    liquidation the account and the market, the deficit and what insurance had after it."""
 
     deposited: int = 0
     withdrawn: int = 0
@@ -36,7 +36,12 @@ class Deeds:
     codes: list[str] = field(default_factory=list)
     deficits: list[int] = field(default_factory=list)
     insurance: list[int] = field(default_factory=list)
-    liquidated: int = 0
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def liquidated(self) -> int:
+        """How many liquidations."""
+        return len(self.pairs)
 
 
 class Reader:
@@ -74,7 +79,7 @@ class Reader:
             elif topic == self.withdrawn:
                 deeds.withdrawn += _word(data, 0)
             elif topic == self.liquidated:
-                deeds.liquidated += 1
+                deeds.pairs.append((int.from_bytes(topics[1], "big"), int.from_bytes(topics[2], "big")))
                 deeds.deficits.append(_word(data, 2))
                 deeds.insurance.append(_word(data, 3))
         return deeds

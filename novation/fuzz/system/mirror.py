@@ -3,6 +3,8 @@ numbered invariants, and every word that a call can touch is compared after it.
 
     mirror = Mirror(build(tight()))
     mirror.call("vault", "deposit", sender, account, amount)    # raises Mismatch or Violation
+    mirror.refused("vault", calldata, sender)                   # what nobody may send
+    mirror.together(("vault", "deposit", ...), ...)             # by a contract, in one transaction
     mirror.restart()                                            # back to the state after deployment
 
 Without a model it is the bare engine with the invariants (`modelled=False`).
@@ -10,25 +12,23 @@ Without a model it is the bare engine with the invariants (`modelled=False`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from novation.chain.protocol import revert_code
+from novation.chain.revm import GAS_LIMIT
 from novation.fixed import unpack
-from novation.fuzz.system.compare import BARE, Mismatch, alike, differences, named, shown
-from novation.fuzz.system.engine import Place
-from novation.fuzz.system.expected import Expected
-from novation.fuzz.system.facts import MASK_32, Facts
-from novation.fuzz.system.fills import Deeds, Reader
-from novation.fuzz.system.slots import STORED_BITS, Slots
-from novation.fuzz.system.surroundings import Surroundings
-from novation.fuzz.system.tally import count, count_words
-from novation.fuzz.system.worlds import Stage, text
-from novation.model import Order, Revert, invariants, words
-from novation.model.shares import FIRST
-from novation.model.view import Step, View
+from novation.fuzz.system.compare import BARE, STARVED, Mismatch, alike, differences, shown
+from novation.fuzz.system.fills import Deeds
+from novation.fuzz.system.hostile import CALLS_BACK
+from novation.fuzz.system.surroundings import Move
+from novation.fuzz.system.watching import Watching
+from novation.fuzz.system.worlds import text
+from novation.model import Revert, words
 
 __all__ = ["Mirror", "Mismatch", "Result"]
+
+PASSING_OVER = ("execute_many", "liquidate_many")  # what lacks gas inside of these is passed over
 
 
 class Result(NamedTuple):
@@ -45,106 +45,154 @@ class Result(NamedTuple):
 
 
 NO_DEEDS = Deeds()
-START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
-NO_DEEDS = Deeds()
-START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
 
 
-class Mirror(Surroundings):
+class Mirror(Watching):
     """A stage, played on."""
 
-    def __init__(self, stage: Stage, modelled: bool = True, check: bool = True) -> None:
-        super().__init__(stage, modelled)
-        self.check = check
-        self.slots = Slots(stage)
-        self.places = self.slots.places
-        self.facts = Facts(stage, self.slots, self.price)
-        self.reader = Reader()
-        self.expected = Expected(self.model, self.slots) if self.model is not None else None
-        self.orders: dict[tuple[int, int], Order] = {}
-        self.counts: Counter[tuple[str, str]] = Counter()
-        self.tally: Counter[str] = Counter()
-        self.calls = 0
-        self.known = {(address.lower(), slot) for address, slot in self.places}
-        self.known |= self.chain.written()  # by the deployment: what is written once
-        self.base = self.chain.snapshot()
-        self.mark = self.env.mark()
-        self.facts.totals = [self._cash_at_start(), 0]
-        self.base_words = self.fresh()
-        self.base_totals = list(self.facts.totals)
-        self.restart()
+    def call(
+        self, part: str, name: str, sender: int, *args: Any, bold: bool = False, sent: bytes = b"", gas: int = 0
+    ) -> Result:
+        """A protocol call on both sides; the attacker's are made by its contract.
 
-    def _cash_at_start(self) -> int:
-        """What was deposited before the fuzzer began: the bootstraps."""
-        return FIRST * self.stage.pools
+        @param bold The numbers may be beyond what the model's integers notice.
+        @param sent The calldata, where it is another encoding of these arguments.
+        @param gas Its limit, 0 for plenty. A call that runs out of it must have done nothing, one that does not must
+            have done what it does with plenty.
 
-    # --- going back
+        @raises Mismatch, Violation.
+        """
+        options: dict[str, Any] = {}
+        if bold or sent or gas:
+            given = {"bold": bold, "sent": sent, "gas": gas}
+            options = {option: value for option, value in given.items() if value}
+        self.trail.append(Move("call", (part, name, sender, *args), options))
+        return self._call(part, name, sender, args, bold, sent, gas)
 
-    def restart(self) -> None:
-        """The state after deployment."""
-        self.chain.restore(self.base)
-        self.env.undo(self.mark)
-        self.orders.clear()
-        self.prices.clear()
-        self.facts.totals = list(self.base_totals)
-        self.facts.open_fees = 0
-        self.facts.rebase(self.base_words)
-        for index in range(self.stage.pools):
-            self._owes(index)
-        if self.expected is not None:
-            self.expected.reset()
-        self.trail = []
-
-    # --- looking
-
-    @property
-    def view(self) -> View:
-        """The chain's state."""
-        return self.facts.view(self.chain.now)
-
-    def fresh(self) -> list[int]:
-        """The words as they are on the chain."""
-        found = self.chain.words(self.places)
-        for at in self.slots.masked:
-            found[at] &= STORED_BITS
-        return found
-
-    # --- calls
-
-    def call(self, part: str, name: str, sender: int, *args: Any, bold: bool = False) -> Result:
-        """A protocol call on both sides. @raises Mismatch, Violation."""
-        before = self.facts.view(self.chain.now)
-        door = self.doors[part][name]
+    def _call(
+        self, part: str, name: str, sender: int, args: Sequence[Any], bold: bool = False, sent: bytes = b"",
+        gas: int = 0,
+    ) -> Result:  # fmt: skip
         self.calls += 1
-        self.trail.append(f"{part}.{name} from {text(sender)} {args}")
-        code, output = self.chain.send(
-            text(sender), door.to, door.selector + door.inputs.encode(self._chain_args(name, args))
-        )
+        door = self.doors[part][name]
+        data = sent or door.selector + door.inputs.encode(_chain_args(name, args))
+        code, output = self._send(sender, door.to, data, gas or GAS_LIMIT)
+        external = f"{part.rstrip('01')}.{name}"
         value: Any = None
         deeds = NO_DEEDS
         if code is None:
             if door.outputs is not None:
                 values = door.outputs.decode(output, 0)
                 value = values[0] if len(values) == 1 else values
-            self.prices.clear()
-            deeds = self.reader.read(self.chain.logs(), before, part == "liquidation")
+            used, logs = self.chain.outcome()
+            if used > self.gas.get(external, 0) and sender != self.attacker:
+                self.gas[external] = used
+            deeds = self.reader.read(logs, self.facts.view(self.chain.now), part == "liquidation")
             self.facts.totals[0] += deeds.deposited
             self.facts.totals[1] += deeds.withdrawn
             self._remember(part, name, args, value)
-        shown = "" if code is None else code or BARE
-        self.counts[f"{part.rstrip('01')}.{name}", shown] += 1
+        what = "" if code is None else code or BARE
+        self.counts[external, what] += 1
+        if gas:
+            self.tally["gas: enough" if code is None else "gas: too little or refused"] += 1
+            if code in STARVED:
+                return Result(what, value, deeds)
         if self.model is not None:
-            self._same(part, name, sender, args, code, value, deeds, bold)
+            self._same(part, name, sender, args, code, value, deeds, bold, gas)
         if code is None:  # what reverts leaves no trace, on any EVM; the next success would show a model's
-            self._look(part, name, sender, args, deeds)
-        return Result(shown, value, deeds)
+            if self.switches & CALLS_BACK and part == "vault":
+                self._called_back(name)
+            self.look(part, name, sender, args, deeds)
+        return Result(what, value, deeds)
 
-    @staticmethod
-    def _chain_args(name: str, args: Sequence[Any]) -> Sequence[Any]:
-        """The model has band ends as words, the contract takes mantissa and exponent."""
-        if name != "set_feed":
-            return args
-        return (*args[:5], unpack(args[5], words.BAND), unpack(args[6], words.BAND), *args[7:])
+    def refused(self, part: str, data: bytes, sender: int, value: int = 0) -> None:
+        """What no contract of ours takes: it must revert without a code. @param value Wei. @raises Mismatch."""
+        self.trail.append(Move("refused", (part, data, sender, value)))
+        self.calls += 1
+        to = self.stage.contracts[part].address
+        code, _ = self.chain.send(text(sender), to, data, value)
+        self.counts[f"{part.rstrip('01')}: spoiled calldata", BARE if code == "" else code or ""] += 1
+        if code != "":
+            raise Mismatch(f"{part} takes {data[:4].hex()} {data[4:].hex()} with {value} wei: {shown(code)}")
+
+    def calldata(self, part: str, name: str, args: Sequence[Any]) -> bytes:
+        """Of a call, as libraries write it."""
+        door = self.doors[part][name]
+        return door.selector + door.inputs.encode(_chain_args(name, args))
+
+    def looked_at(self, part: str, name: str, sender: int, *args: Any, extra: bytes = b"") -> None:
+        """A view as a transaction: it says what it says when it is asked, and leaves everything as it is.
+
+        @raises Mismatch.
+        """
+        self.trail.append(Move("looked_at", (part, name, sender, *args), {"extra": extra} if extra else {}))
+        self.calls += 1
+        door = self.doors[part][name]
+        data = door.selector + door.inputs.encode(args)
+        asked = self.chain.look(text(sender), door.to, data)
+        found = self.chain.send(text(sender), door.to, data + extra)
+        self.counts[f"{part.rstrip('01')}.{name}", "" if found[0] is None else found[0] or BARE] += 1
+        if asked != found:
+            raise Mismatch(f"{part}.{name}{args}: asked {asked}, sent {found}")
+        if (fresh := self.fresh()) != self.facts.words:
+            raise differences(self.slots.keys, fresh, self.facts.words)
+
+    def together(self, *calls: tuple[Any, ...]) -> list[Result]:
+        """Calls of the attacker in one transaction: (part, name, whether it may fail, arguments ...) each.
+
+        What a transaction of several calls does is what they do one by one at the same time; nothing of ours lives only
+        as long as a transaction but the locks. So it is tried and undone first, and then its calls are made one by one,
+        each held to the model and the invariants as ever. The transaction must have had the same outcomes, the same
+        return values and the same words at its end; or the code of the first call that failed and may not, after which
+        no more are made. (Like this no step of a longer transaction needs invariants of its own.)
+
+        @raises Mismatch, Violation.
+        """
+        self.trail.append(Move("together", calls))
+        listed = []
+        for part, name, may_fail, *args in calls:
+            door = self.doors[part][name]
+            data = door.selector + door.inputs.encode(_chain_args(name, args))
+            listed.append((door.to, data, may_fail))
+        data = self.stage.attacker.encode("run", listed)
+        whole, output, tried = self.chain.tried(self._origin, self.stage.attacker.address, data, self.places)
+        results: list[Result] = []
+        for part, name, may_fail, *args in calls:
+            results.append(self._call(part, name, self.attacker, args))
+            if not results[-1].ok and not may_fail:
+                break
+        failed = bool(results) and not results[-1].ok and not calls[len(results) - 1][2]
+        wanted = results[-1].code if failed else None
+        if (None if whole is None else whole or BARE) != wanted:
+            raise Mismatch(f"together: the transaction {shown(whole)}, but one by one {shown(wanted)}")
+        self.tally[f"together: {'undone' if failed else 'done'}"] += 1
+        if not failed:
+            self._same_together(calls, results, output)
+            if self._masked(tried) != self.facts.words:
+                raise differences(self.slots.keys, tried, self.facts.words)
+        return results
+
+    def _same_together(self, calls: Sequence[tuple[Any, ...]], results: Sequence[Result], output: bytes) -> None:
+        """Each call of a transaction ended as it ends alone. @raises Mismatch."""
+        bits, outputs = self.stage.attacker.interface.function("run", 1).decode(output)
+        for at, ((part, name, *_), result, found) in enumerate(zip(calls, results, outputs, strict=True)):
+            door = self.doors[part][name]
+            value = None
+            if bits >> at & 1 == 0:
+                code = revert_code(found) or BARE
+            else:
+                code = ""
+                if door.outputs is not None:
+                    values = door.outputs.decode(found, 0)
+                    value = values[0] if len(values) == 1 else values
+            if (code, value) != (result.code, result.value):
+                raise Mismatch(f"together: {part}.{name} {shown(code or None)} {value}, alone {result}")
+
+    def _send(self, sender: int, to: str, data: bytes, gas: int) -> tuple[str | None, bytes]:
+        """As a transaction of the sender, or through the attacker's contract."""
+        if sender != self.attacker:
+            return self.chain.send(text(sender), to, data, 0, gas)
+        return self.chain.send(self._origin, self.stage.attacker.address, self.acting(to, data), 0, gas)
 
     def _remember(self, part: str, name: str, args: Sequence[Any], value: Any) -> None:
         """Which orders live."""
@@ -163,15 +211,28 @@ class Mirror(Surroundings):
                 self.orders[at] = order._replace(due=self.now + delay)
             elif not many or value >> number & 1:
                 self.facts.open_fees -= order.fee
-                del self.orders[at]
+                self.orders.pop(at, None)  # a contract with a bug may name another
+
+    def _called_back(self, name: str) -> None:
+        """After a call in which the token may have called the attacker back. @raises Mismatch."""
+        if name not in ("deposit", "withdraw", "exit") or not (done := self.reentered()):
+            return
+        for (part, reentry, args), ok in zip(self.planned, done, strict=True):
+            self.tally["reentry: done" if ok else "reentry: refused"] += 1
+            if ok:
+                self._remember(part, reentry, args, 0)
+        if self.token is not None and self.token.done != done:
+            raise Mismatch(f"{name}: of {self.planned} succeeded {done}, in the model {self.token.done}")
 
     def _same(
         self, part: str, name: str, sender: int, args: Sequence[Any], code: str | None, value: Any, deeds: Deeds,
-        bold: bool,
+        bold: bool, gas: int,
     ) -> None:  # fmt: skip
         """The model does it too. @raises Mismatch for another code, value, fill or word."""
         assert self.model is not None
         assert self.expected is not None
+        if gas and code is None and name in PASSING_OVER:
+            args, value = _done(name, args, value, deeds)
         start = len(self.env.log)
         expected: str | None = None
         wanted: Any = None
@@ -192,79 +253,18 @@ class Mirror(Surroundings):
                 raise Mismatch(f"fills {deeds.fills}, model {self.env.fills}")
             self.expected.refresh(self.env.log[start:])
 
-    def _look(self, part: str, name: str, sender: int, args: Sequence[Any], deeds: Deeds) -> None:
-        """Compares the words, checks the invariants. @raises Mismatch, Violation."""
-        fresh = self.fresh()
-        if self.expected is not None and fresh != self.expected.words:
-            raise differences(self.slots.keys, fresh, self.expected.words)
-        changed = self.facts.absorb(fresh)
-        if not changed:
-            return
-        count(self.tally, part, name, deeds, self.facts.before(self.chain.now))
-        count_words(self.tally, name, self.facts.pending)
-        for index in {key[1] for key in changed if key[0] in _SHARES}:
-            self._owes(index)
-        if self.check:
-            after = self.facts.view(self.chain.now)
-            step = Step(part, name, sender, args, deeds.fills)
-            invariants.check_step(self.facts.before(self.chain.now), after, step)
-            invariants.check_state(after)
 
-    def whole(self) -> None:
-        """What is too much for every step: the words that grow without bound, and those that nobody knows of.
-
-        @raises Mismatch.
-        """
-        if self.model is None or self.expected is None:
-            return
-        fresh = self.fresh()
-        if fresh != self.expected.words:
-            raise differences(self.slots.keys, fresh, self.expected.words)
-        written = self._strange()
-        for index, shares in enumerate(self.model.shares):
-            generations = shares.indices[shares.state["settled"]].generation + 1
-            for key, place in self.slots.history(index, shares.state["settled"], generations):
-                written.discard((place[0].lower(), place[1]))
-                found = self.chain.words([place])[0]
-                found &= START_BITS if key[0] == "start" else -1
-                if found != (wanted := self.expected.word(key)):
-                    raise Mismatch(f"{named(key)}: contract {found:#x}, model {wanted:#x}")
-            settled = [shares.batches[number] for number in range(1, shares.state["settled"] + 1)]
-            refunds = sum(1 for batch in settled if batch.assets and not batch.minted)
-            self.tally["settlement: deposits refunded"] += refunds
-            self.tally["settlement: generation went on"] += sum(end.goes_on for end in shares.ends.values())
-        if written:
-            raise Mismatch(f"written, and nobody knows what it is: {written}")
-        accounts = self.stage.cast.traders
-        healths = self.ask("lens", "health_many", accounts)
-        for account, found_health in zip(accounts, healths, strict=True):
-            if tuple(found_health) != tuple(self.model.vault.health(account)):
-                raise Mismatch(f"health: {found_health}, model {self.model.vault.health(account)}")
-        bits = self.ask("lens", "unhealthy_bits", accounts)
-        if bits != self.model.vault.unhealthy_bits(list(accounts)):
-            raise Mismatch(f"unhealthy_bits: {bits:b}")
-
-    def _strange(self) -> set[Place]:
-        """Slots of our contracts that were written, but not those that are compared after every call."""
-        ours = {contract.address.lower() for name, contract in self.stage.contracts.items() if name != "token"}
-        return {place for place in self.chain.written() - self.known if place[0] in ours}
-
-    def _owes(self, index: int) -> None:
-        """What a shares contract must hold, asked of its views."""
-        part = f"shares{index or ''}"
-        at, words_now = self.slots.index, self.facts.words
-        settled = words_now[at["progress", index]] >> 32 & MASK_32
-        cash, shares = 0, FIRST
-        for holder in self.slots.lps_and(index):
-            deposit = words_now[at["deposit", index, holder]]
-            if not deposit and not words_now[at["redemption", index, holder]]:
-                continue
-            minted, refund, assets, still = self.ask(part, "claimable", holder)
-            cash += refund + assets
-            shares += minted + still
-            if deposit & MASK_32 > settled:
-                cash += deposit >> 32
-        self.facts.owes(index, cash, shares)
+def _chain_args(name: str, args: Sequence[Any]) -> Sequence[Any]:
+    """The model has band ends as words, the contract takes mantissa and exponent."""
+    if name != "set_feed":
+        return args
+    return (*args[:5], unpack(args[5], words.BAND), unpack(args[6], words.BAND), *args[7:])
 
 
-_SHARES = frozenset({"share", "progress", "queue", "paid", "batch", "deposit", "redemption"})
+def _done(name: str, args: Sequence[Any], value: int, deeds: Deeds) -> tuple[Sequence[Any], int]:
+    """What was not passed over of a list, and what the model must return for it."""
+    if name == "execute_many":
+        kept = [at for at in range(len(args[0])) if value >> at & 1]
+        return [[column[at] for at in kept] for column in args], (1 << len(kept)) - 1
+    pairs = deeds.pairs
+    return ([account for account, _ in pairs], [market for _, market in pairs]), value

@@ -7,6 +7,7 @@ that a state is one list of integers. What grows without bound (results of settl
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from novation.chain.abi import mapping_slot
@@ -20,15 +21,22 @@ ORDER_SLOTS = (0, 1, 2, 15)  # those that are played with
 STORED_BITS = (1 << 232) - 1  # of a stored price; the gap above it only spares calls
 
 
+@cache
+def _slots_of(contract: str) -> dict[str, int]:
+    """Slots of a contract's variables; the sources are not expected to change meanwhile."""
+    slots: dict[str, int] = {}
+    for name, entry in compile_all([contract])[contract].layout["storage_layout"].items():
+        inner = {name: entry} if "slot" in entry else entry
+        for variable, place in inner.items():
+            slots[variable] = place["slot"]
+    return slots
+
+
 class Layout:
     """Slots of one contract's variables by name, those of its modules included."""
 
     def __init__(self, contract: str) -> None:
-        self.slots: dict[str, int] = {}
-        for name, entry in compile_all([contract])[contract].layout["storage_layout"].items():
-            inner = {name: entry} if "slot" in entry else entry
-            for variable, place in inner.items():
-                self.slots[variable] = place["slot"]
+        self.slots = _slots_of(contract)
 
     def at(self, variable: str, *keys: int | str) -> int:
         """The slot of a variable or of a mapping's value. @raises KeyError for an unknown name."""
@@ -46,7 +54,7 @@ class Slots:
                 ("vault", "CollateralVault"),
                 ("oracle", "OracleAdapter"),
                 ("orders", "OrderModule"),
-                ("token", "MockToken"),
+                ("token", "HostileToken" if stage.world.hostile else "MockToken"),
                 ("pool", "ClearingPool"),
                 ("shares", "PoolShares"),
             )
@@ -82,9 +90,10 @@ class Slots:
                 yield (role, part), self._place(part, role)
 
     def _vault(self) -> Iterator[tuple[Key, Place]]:
+        units = "_balances" if self.stage.world.hostile else "balanceOf"
         for account in self.holders:
             yield ("account", account), self._place("vault", "_words", text(account))
-            yield ("units", account), self._place("token", "balanceOf", text(account))
+            yield ("units", account), self._place("token", units, text(account))
         yield ("debts",), self._place("vault", "debts")
         yield ("paused",), self._place("vault", "_paused")
         for index in range(4):
@@ -135,6 +144,11 @@ class Slots:
         cast = self.stage.cast
         own = number(self.stage.contracts[f"shares{index or ''}"])
         return (*cast.lps, cast.stranger, cast.whale, cast.owner, own)
+
+    def token_word(self, index: int, variable: str, keys: tuple[int, ...] | int) -> Place:
+        """A word of the ERC-20 side of a pool's shares: an allowance of (owner, spender), a nonce."""
+        keys = keys if isinstance(keys, tuple) else (keys,)
+        return self._place(f"shares{index or ''}", variable, *map(text, keys))
 
     def history(self, index: int, settled: int, generations: int) -> Iterator[tuple[Key, Place]]:
         """The words of a pool's settled batches and ended generations."""

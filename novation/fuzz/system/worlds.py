@@ -12,21 +12,21 @@ from typing import Any
 
 from novation.chain.compiler import Artifact
 from novation.chain.protocol import Contract
+from novation.chain.revm import WEALTH
 from novation.deployment import parts
 from novation.deployment.parameters import load
-from novation.deployment.plan import BOOTSTRAP, POOL_MARKETS, deploy, feed_arguments
+from novation.deployment.plan import BOOTSTRAP, deploy, feed_arguments
 from novation.deployment.settings import Feed, Market, Parameters
 from novation.fixed import WAD
 from novation.fuzz.system.engine import Engine
-from novation.model import Config, PoolSetup, Setup, System
-from novation.model.liquidation import LiquidationTerms
-from novation.model.marks import PoolTerms
-from novation.model.orders import OrderTerms
-from novation.model.words import band_word
 
 SECOND_MARKETS = ((1 << 16) - 1) << 16
 SECOND = 16  # the first market number of the second pool
 REFERENCE = 100  # a reference feed is known by this plus its market
+# Of an LP that can sign permits. Known to all: this key is for tests only.
+SIGNER_KEY = bytes.fromhex("4e6f766174696f6e" * 4)
+SIGNER = 0xB683B042D84F4C05AEE3E1C508A6B0D4782B6321
+ACTING = 15  # the account that deploys the attacker
 RICH = 10**10  # dollars' worth of tokens that everybody holds
 WHALE = 10**14
 
@@ -38,6 +38,7 @@ class World:
     name: str
     parameters: Parameters
     second: tuple[Market, ...] = ()
+    hostile: bool = False  # whether its token is one that misbehaves
 
     @property
     def markets(self) -> tuple[Market, ...]:
@@ -47,7 +48,8 @@ class World:
 
 @dataclass(frozen=True)
 class Cast:
-    """Who acts. `traders` are accounts, some of them sub-accounts of one owner; the others own their account."""
+    """Who acts. `traders` are accounts, some of them sub-accounts of one owner; the others own their account. The
+    `attacker` is a contract: a trader and an LP as others are, but for that it is no sender of transactions."""
 
     owner: int
     guardian: int
@@ -60,10 +62,11 @@ class Cast:
     whale: int
     stranger: int
     senders: tuple[int, ...]
+    attacker: int
 
     def key(self, account: int) -> int:
         """The address that signs for an account."""
-        return next(sender for sender in self.senders if sender >> 8 == account >> 8)
+        return next(sender for sender in (*self.senders, self.attacker) if sender >> 8 == account >> 8)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Stage:
     contracts: dict[str, Contract]
     feeds: dict[int, Contract]
     credit: int
+    attacker: Contract
 
     @property
     def pools(self) -> int:
@@ -98,14 +102,17 @@ def number(contract: Contract) -> int:
     return int(contract.address, 16)
 
 
-def _cast(chain: Engine) -> Cast:
-    names = [int(chain.account(index), 16) for index in range(16)]
-    one, two, three, four = names[3:7]
-    traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, four)
+def _cast(chain: Engine, attacker: int) -> Cast:
+    names = [int(chain.account(index), 16) for index in range(13)] + [SIGNER]
+    one, two, three = names[3:6]
+    traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, attacker)
     owner, guardian, treasury = names[:3]
-    liquidator, operator, whale, stranger = names[12:16]
-    lps, keepers = tuple(names[7:10]), tuple(names[10:12])
-    return Cast(owner, guardian, treasury, traders, lps, keepers, liquidator, operator, whale, stranger, tuple(names))
+    liquidator, operator, whale, stranger = names[9:13]
+    lps, keepers = (names[6], SIGNER, attacker), tuple(names[7:9])
+    senders = tuple(names)
+    return Cast(
+        owner, guardian, treasury, traders, lps, keepers, liquidator, operator, whale, stranger, senders, attacker
+    )
 
 
 def _market(number: int, name: str, like: Market, price: int, scale: int, **feed: Any) -> Market:
@@ -149,7 +156,7 @@ def tight() -> World:
 
 
 def wide() -> World:
-    """18 markets over two pools, so that an account can have too many of them; 27 decimals."""
+    """18 markets over two pools, so that an account can have too many of them, one of them the last; 27 decimals."""
     p = load("local")
     like = replace(p.markets[0], slope_bps=8000, open_interest_cap_bps=120, position_cap_bps=100)
     prices = [4000 * WAD, 110_000 * WAD, 150 * WAD, WAD // 2, 3 * WAD, 10**10, 10**11 * WAD, 40 * WAD, 7 * WAD]
@@ -157,21 +164,28 @@ def wide() -> World:
     for index in range(18):
         price = prices[index % len(prices)] * (index + 1)
         scale = max(10**15, min(10**30, 4 * 10**8 * WAD * WAD // price) // 10**15 * 10**15)
-        number = index if index < 12 else SECOND + index - 12
+        number = index if index < 12 else SECOND + index - 12 if index < 17 else 31
         markets.append(_market(number, f"M{number}", like, price, scale, decimals=18))
     pool = replace(p.pool, credit=5000 * WAD, min_notional=100 * WAD)
     settings = replace(p, token=replace(p.token, decimals=27), pool=pool, markets=tuple(markets[:12]))
     return World("wide", settings, tuple(markets[12:]))
 
 
-WORLDS = {"local": local, "tight": tight, "wide": wide}
+def hostile() -> World:
+    """The parameters of the demo on a token that misbehaves when it is told to, and is honest until then."""
+    p = load("local")
+    return World("hostile", replace(p, token=replace(p.token, decimals=6)), hostile=True)
 
 
-def build(world: World, replaced: Mapping[str, Artifact] | None = None) -> Stage:
+WORLDS = {"local": local, "tight": tight, "wide": wide, "hostile": hostile}
+
+
+def build(world: World, replaced: Mapping[str, Artifact] | None = None, chain: Engine | None = None) -> Stage:
     """Deploys a world; everybody holds tokens and lets the vault take them. `replaced`: other builds of contracts, by
-    name."""
-    chain = Engine(replaced=replaced)
-    cast = _cast(chain)
+    name. `chain`: another engine, on which nothing was done yet."""
+    chain = chain or Engine(replaced=replaced)
+    attacker = chain.deploy("Attacker", sender=chain.account(ACTING))
+    cast = _cast(chain, number(attacker))
     feeds: dict[int, Contract] = {}
     markets = []
     for market in world.parameters.markets:
@@ -183,19 +197,46 @@ def build(world: World, replaced: Mapping[str, Artifact] | None = None) -> Stage
     settings = replace(
         world.parameters, markets=tuple(markets), guardian=text(cast.guardian), treasury=text(cast.treasury)
     )
+    if world.hostile:
+        settings = replace(settings, token=replace(settings.token, source=_hostile_token(chain, settings, cast)))
     deployed = deploy(chain, settings, text(cast.owner))
     feeds |= {market: feed.proxy for market, feed in deployed.feeds.items()}
     names = ("token", "oracle", "vault", "orders", "liquidation", "pool", "shares", "lens")
     contracts = {name: getattr(deployed, name) for name in names}
-    stage = Stage(World(world.name, settings, world.second), chain, cast, contracts, feeds, settings.pool.credit)
+    if world.hostile:
+        contracts["token"] = chain.at("HostileToken", contracts["token"].address)
+    played = World(world.name, settings, world.second, world.hostile)
+    stage = Stage(played, chain, cast, contracts, feeds, settings.pool.credit, attacker)
     if world.second:
         _second_pool(stage)
-    unit = int(10**settings.token.decimals)
-    for sender in cast.senders:
-        worth = WHALE if sender == cast.whale else RICH
-        parts.mint(contracts["token"], text(sender), worth * unit, text(cast.owner))
-        contracts["token"].transact("approve", contracts["vault"].address, 2**256 - 1, sender=text(sender))
+    _make_rich(stage)
     return stage
+
+
+def _hostile_token(chain: Engine, settings: Parameters, cast: Cast) -> str:
+    """A token that misbehaves, with the first pool's thousand dollars in the owner's hands. @return its address."""
+    token = chain.deploy("HostileToken", settings.token.decimals, sender=text(cast.owner))
+    parts.mint(token, text(cast.owner), BOOTSTRAP * 10**settings.token.decimals // WAD, text(cast.owner))
+    return token.address
+
+
+def _make_rich(stage: Stage) -> None:
+    """Everybody holds tokens and lets the vault take them."""
+    stage.chain.fund(text(SIGNER), WEALTH)
+    cast, token, vault = stage.cast, stage.contracts["token"], stage.contracts["vault"].address
+    for holder in (*cast.senders, cast.attacker):
+        parts.mint(token, text(holder), wealth(stage, holder), text(cast.owner))
+    for sender in cast.senders:
+        token.transact("approve", vault, 2**256 - 1, sender=text(sender))
+    if stage.world.hostile:
+        token.transact("set_callback", stage.attacker.address, b"", sender=text(cast.stranger))
+    approval = token.encode("approve", vault, 2**256 - 1)
+    stage.attacker.transact("act", token.address, approval, sender=text(cast.stranger))
+
+
+def wealth(stage: Stage, holder: int) -> int:
+    """Token units that somebody holds at first."""
+    return (WHALE if holder == stage.cast.whale else RICH) * int(10**stage.world.parameters.token.decimals)
 
 
 def _second_pool(stage: Stage) -> None:
@@ -224,68 +265,13 @@ def _second_pool(stage: Stage) -> None:
     c["pool1"], c["shares1"] = pool, shares
 
 
-def setup_of(stage: Stage) -> Setup:
-    """The model's parameters with the deployed addresses."""
-    p, c = stage.world.parameters, stage.contracts
-    q = p.pool
-    limits = (q.min_notional, q.min_penalty, q.buffer_bps, q.protocol_share_bps, q.utilisation_bps, q.ramp_seconds)
-    pools = []
-    for index, bits in enumerate((POOL_MARKETS, SECOND_MARKETS)[: stage.pools]):
-        pool, shares = (number(c[f"{name}{index or ''}"]) for name in ("pool", "shares"))
-        pools.append(PoolSetup(pool, shares, bits, q.credit, p.shares.epoch_seconds, PoolTerms(*limits)))
-    o, q2 = p.orders, p.liquidation
-    return Setup(
-        now=stage.chain.now,
-        decimals=p.token.decimals,
-        owner=stage.cast.owner,
-        guardian=stage.cast.guardian,
-        treasury=stage.cast.treasury,
-        vault=number(c["vault"]),
-        oracle=number(c["oracle"]),
-        orders=number(c["orders"]),
-        liquidation=number(c["liquidation"]),
-        insurance_share=p.vault.insurance_share_bps,
-        order_terms=OrderTerms(o.delay, o.window, o.grace, o.fee_min, o.fee_max),
-        liquidation_terms=LiquidationTerms(q2.share_floor_bps, q2.share_ceiling_bps, q2.ramp, q2.minimum_reward),
-        pools=tuple(pools),
-    )
-
-
-def model_of(stage: Stage) -> System:
-    """The model in the state in which `build` leaves the chain."""
-    system = System(setup_of(stage))
-    cast, unit = stage.cast, system.token.unit
-    for market in stage.world.markets:
-        _add_feed(system, stage, market.number, market.feed)
-        config = Config(*market.struct())
-        system.pools[market.number // SECOND].set_market(cast.owner, market.number, config)
-    units = BOOTSTRAP * unit // WAD
-    for shares in system.shares:
-        system.token.mint(cast.owner, units)
-        system.vault.deposit(cast.owner, cast.owner, units)
-        shares.bootstrap(cast.owner, cast.owner)
-    for sender in cast.senders:
-        system.token.mint(sender, (WHALE if sender == cast.whale else RICH) * unit)
-    return system
-
-
-def _add_feed(system: System, stage: Stage, market: int, feed: Feed) -> None:
-    source = system.add_source(number(stage.feeds[market]), feed.decimals)
-    source.post(feed.price * 10**feed.decimals // WAD, system.now)
-    other = 0
-    if feed.divergence_bps:
-        reference = system.add_source(number(stage.feeds[REFERENCE + market]), 8)
-        reference.post(feed.price // 10**10, system.now)
-        other = reference.address
-    heartbeat, deviation, divergence, low, high, _, other_heartbeat = feed_arguments_of(feed)
-    system.oracle.set_feed(
-        stage.cast.owner, market, source.address, heartbeat, deviation, divergence, band_word(*low),
-        band_word(*high), other, other_heartbeat,
-    )  # fmt: skip
+@lru_cache(maxsize=1)
+def _any_market() -> Market:
+    return load("local").markets[0]
 
 
 def feed_arguments_of(feed: Feed) -> tuple[int, int, int, tuple[int, int], tuple[int, int], str, int]:
     """What `set_feed` takes after feed and source."""
-    market = replace(load("local").markets[0], feed=feed)
+    market = replace(_any_market(), feed=feed)
     heartbeat, deviation, divergence, low, high, reference, other = feed_arguments(market)
     return heartbeat, deviation, divergence, low, high, reference, other

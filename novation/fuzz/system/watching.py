@@ -1,0 +1,267 @@
+"""A stage's words between two calls: read, compared with the model's, checked against the invariants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from novation.fuzz.system.compare import Mismatch, differences, named
+from novation.fuzz.system.engine import Place
+from novation.fuzz.system.expected import Expected
+from novation.fuzz.system.facts import MASK_32, Facts
+from novation.fuzz.system.fills import Deeds, Reader
+from novation.fuzz.system.lp_token import LpToken
+from novation.fuzz.system.slots import STORED_BITS, Slots
+from novation.fuzz.system.surroundings import Move, Surroundings
+from novation.fuzz.system.tally import count, count_words
+from novation.fuzz.system.worlds import Stage, number, text
+from novation.model import Order, invariants
+from novation.model.marks import PoolTerms
+from novation.model.pool import Pool
+from novation.model.shares import FIRST
+from novation.model.view import Step, View
+
+START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
+_SHARES = frozenset({"share", "progress", "queue", "paid", "batch", "deposit", "redemption"})
+_FEEDS = frozenset({"feed", "reference", "stored"})
+
+
+class Watching(Surroundings):
+    """A stage with its words, its expected words and the state that the invariants see."""
+
+    def __init__(self, stage: Stage, modelled: bool = True, check: bool = True) -> None:
+        super().__init__(stage, modelled)
+        self.check = check
+        self.slots = Slots(stage)
+        self.places = self.slots.places
+        self.facts = Facts(stage, self.slots, self.price)
+        self.reader = Reader()
+        self.expected = Expected(self.model, self.slots) if self.model is not None else None
+        self.orders: dict[tuple[int, int], Order] = {}
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.tally: Counter[str] = Counter()
+        self.gas: dict[str, int] = {}
+        self.calls = 0
+        self.known = {(address.lower(), slot) for address, slot in self.places}
+        self.known |= self.chain.written()  # by the deployment: what is written once
+        self.base = self.chain.snapshot()
+        self.mark = self.env.mark()
+        self.facts.totals = [self._cash_at_start(), 0]
+        self.base_words = self.fresh()
+        self.base_totals = list(self.facts.totals)
+        self.restart()
+        if check:  # what is looked at in part later begins with a state that holds
+            invariants.check_state(self.view)
+
+    def _cash_at_start(self) -> int:
+        """What was deposited before the fuzzer began: the bootstraps."""
+        return FIRST * self.stage.pools
+
+    def restart(self) -> None:
+        """The state after deployment."""
+        self.asides: list[tuple[Any, ...]] = []
+        self.chain.restore(self.base)
+        self.env.undo(self.mark)
+        self.orders.clear()
+        self.prices.clear()
+        self.forget_plan()
+        self.facts.totals = list(self.base_totals)
+        self.facts.open_fees = 0
+        self.facts.rebase(self.base_words)
+        self.fed_by()
+        for index in range(self.stage.pools):
+            self._owes(index)
+        if self.expected is not None:
+            self.expected.restart()
+        self.trail = []
+
+    def aside(self) -> None:
+        """What follows, up to `back`, will not have been."""
+        self.trail.append(Move("aside", ()))
+        facts = self.facts
+        totals = (list(facts.totals), facts.open_fees)
+        self.asides.append((self.chain.snapshot(), self.env.mark(), dict(self.orders), totals, list(facts.words)))
+
+    def back(self) -> None:
+        """To where `aside` was."""
+        self.trail.append(Move("back", ()))
+        if not self.asides:  # of moves that were shortened, its `aside` is gone
+            return
+        snapshot, mark, orders, (totals, open_fees), words = self.asides.pop()
+        self.chain.restore(snapshot)
+        self.env.undo(mark)
+        self.env.release()
+        self.orders.clear()
+        self.orders.update(orders)
+        self.prices.clear()
+        self.facts.totals, self.facts.open_fees = totals, open_fees
+        self.facts.rebase(words)
+        self.fed_by()
+        for index in range(self.stage.pools):
+            self._owes(index)
+        if self.expected is not None:
+            self.expected.words = list(words)  # they were the same
+
+    def add_pool(self) -> int:
+        """Another pool without markets, on the chain and in the model; who registers it is up to the caller.
+
+        @return its address.
+        """
+        self.trail.append(Move("add_pool", ()))
+        stage, cast = self.stage, self.stage.cast
+        c, q = stage.contracts, stage.world.parameters.pool
+        limits = (q.min_notional, q.min_penalty, q.buffer_bps, q.protocol_share_bps, q.utilisation_bps, q.ramp_seconds)
+        roles = (text(cast.owner), text(cast.guardian))
+        made = self.chain.deploy(
+            "ClearingPool", c["vault"].address, c["oracle"].address, *limits, *roles, sender=roles[0]
+        )
+        address = number(made)
+        self.known.add((c["vault"].address.lower(), self.slots.layouts["vault"].at("shares_of", made.address)))
+        if self.model is not None and self.expected is not None:
+            terms = PoolTerms(*limits)
+            pool = Pool(
+                self.env, address, self.model.vault.address, self.model.oracle, terms, cast.owner, cast.guardian
+            )
+            self.model.vault.parts[address] = pool
+            self.expected.unwatched.add(address)
+        return address
+
+    def add_shares(self) -> None:
+        """Shares that nobody has bootstrapped or registered, on the chain alone; their part is called `spare`."""
+        self.trail.append(Move("add_shares", ()))
+        c, p = self.stage.contracts, self.stage.world.parameters
+        terms = (p.shares.epoch_seconds, p.pool.utilisation_bps, p.shares.name, p.shares.symbol)
+        made = self.chain.deploy(
+            "PoolShares", c["vault"].address, c["pool"].address, *terms, sender=text(self.stage.cast.owner)
+        )
+        self.doors["spare"] = {name: door._replace(to=made.address) for name, door in self.doors["shares"].items()}
+
+    # --- looking
+
+    @property
+    def view(self) -> View:
+        """The chain's state."""
+        return self.facts.view(self.chain.now)
+
+    def fresh(self) -> list[int]:
+        """The words as they are on the chain."""
+        return self._masked(self.chain.words(self.places))
+
+    def _masked(self, found: list[int]) -> list[int]:
+        for at in self.slots.masked:
+            found[at] &= STORED_BITS
+        return found
+
+    def fed_by(self) -> None:
+        """Which markets a source's contract has a say in, as the adapter's words have it."""
+        words, at = self.facts.words, self.slots.index
+        contracts = {int(contract.address, 16): key for key, contract in self.stage.feeds.items()}
+        self.fed: dict[int, set[int]] = {key: set() for key in self.stage.feeds}
+        for market in self.slots.markets:
+            for kind in ("feed", "reference"):
+                key = contracts.get(words[at[kind, market]] & (1 << 160) - 1)
+                if key is not None:
+                    self.fed[key].add(market)
+
+    def look(self, part: str, name: str, sender: int, args: Sequence[Any], deeds: Deeds) -> None:
+        """Compares the words after a call, checks the invariants. @raises Mismatch, Violation."""
+        fresh = self.fresh()
+        if self.expected is not None and fresh != self.expected.words:
+            raise differences(self.slots.keys, fresh, self.expected.words)
+        changed = self.facts.absorb(fresh)
+        if not changed:
+            return
+        now = self.chain.now
+        before = self.facts.before(now)
+        count(self.tally, part, name, deeds, before)
+        count_words(self.tally, name, self.facts.pending)
+        self._forget_prices(changed)
+        for index in {key[1] for key in changed if key[0] in _SHARES}:
+            self._owes(index)
+        if self.check:
+            after = self.facts.view(now)
+            invariants.check_step(before, after, Step(part, name, sender, args, deeds.fills))
+            invariants.check_state(after, self.facts.touched(now))
+
+    def _forget_prices(self, changed: Sequence[tuple[Any, ...]]) -> None:
+        """What the adapter says of a market depends on its own three words, on its sources and on the time."""
+        anew = False
+        for key in changed:
+            if key[0] in _FEEDS:
+                self.prices.pop(key[1], None)
+                anew = anew or key[0] != "stored"
+        if anew:
+            self.fed_by()
+
+    def whole(self) -> None:
+        """What is too much for every step: the words that grow without bound, and those that nobody knows of.
+
+        @raises Mismatch.
+        """
+        if self.model is None or self.expected is None:
+            return
+        fresh = self.fresh()
+        if fresh != self.expected.words:
+            raise differences(self.slots.keys, fresh, self.expected.words)
+        written = self._strange()
+        for index, shares in enumerate(self.model.shares):
+            generations = shares.indices[shares.state["settled"]].generation + 1
+            for key, place in self.slots.history(index, shares.state["settled"], generations):
+                written.discard((place[0].lower(), place[1]))
+                found = self.chain.words([place])[0]
+                found &= START_BITS if key[0] == "start" else -1
+                if found != (wanted := self.expected.word(key)):
+                    raise Mismatch(f"{named(key)}: contract {found:#x}, model {wanted:#x}")
+            assert isinstance(shares, LpToken)
+            self._same_allowances(index, shares, written)
+            settled = [shares.batches[number] for number in range(1, shares.state["settled"] + 1)]
+            refunds = sum(1 for batch in settled if batch.assets and not batch.minted)
+            self.tally["settlement: deposits refunded"] += refunds
+            self.tally["settlement: generation went on"] += sum(end.goes_on for end in shares.ends.values())
+        if written:
+            raise Mismatch(f"written, and nobody knows what it is: {written}")
+        self._same_health()
+
+    def _same_allowances(self, index: int, shares: LpToken, written: set[Place]) -> None:
+        """Allowances and nonces of an LP token; takes them from `written`. @raises Mismatch."""
+        for kind, table in (("allowance", shares.allowances), ("nonces", shares.nonces)):
+            for key, wanted in table.items():
+                place = self.slots.token_word(index, kind, key)
+                written.discard((place[0].lower(), place[1]))
+                if (found := self.chain.words([place])[0]) != wanted:
+                    raise Mismatch(f"{kind} of {key}: contract {found}, model {wanted}")
+
+    def _same_health(self) -> None:
+        """The lens and the model on all accounts. @raises Mismatch."""
+        assert self.model is not None
+        accounts = self.stage.cast.traders
+        healths = self.ask("lens", "health_many", accounts)
+        for account, found_health in zip(accounts, healths, strict=True):
+            if tuple(found_health) != tuple(self.model.vault.health(account)):
+                raise Mismatch(f"health: {found_health}, model {self.model.vault.health(account)}")
+        bits = self.ask("lens", "unhealthy_bits", accounts)
+        if bits != self.model.vault.unhealthy_bits(list(accounts)):
+            raise Mismatch(f"unhealthy_bits: {bits:b}")
+
+    def _strange(self) -> set[Place]:
+        """Slots of our contracts that were written, but not those that are compared after every call."""
+        ours = {contract.address.lower() for name, contract in self.stage.contracts.items() if name != "token"}
+        return {place for place in self.chain.written() - self.known if place[0] in ours}
+
+    def _owes(self, index: int) -> None:
+        """What a shares contract must hold, asked of its views."""
+        part = f"shares{index or ''}"
+        at, words_now = self.slots.index, self.facts.words
+        settled = words_now[at["progress", index]] >> 32 & MASK_32
+        cash, shares = 0, FIRST
+        for holder in self.slots.lps_and(index):
+            deposit = words_now[at["deposit", index, holder]]
+            if not deposit and not words_now[at["redemption", index, holder]]:
+                continue
+            minted, refund, assets, still = self.ask(part, "claimable", holder)
+            cash += refund + assets
+            shares += minted + still
+            if deposit & MASK_32 > settled:
+                cash += deposit >> 32
+        self.facts.owes(index, cash, shares)

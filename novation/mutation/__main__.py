@@ -1,0 +1,84 @@
+"""The command: plays the mutants that have no result yet, prints the table, writes the page."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from novation.mutation import corpus, results
+from novation.mutation.mutant import Mutant, files, text_of
+from novation.mutation.operators import mutants_of
+from novation.mutation.results import Result
+
+AGAIN = (results.SURVIVED, results.TIMEOUT)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """See the module. @return 1 where a mutant is open."""
+    parser = argparse.ArgumentParser(prog="python -m novation.mutation", description=__doc__)
+    parser.add_argument(
+        "--file", action="append", help="a source by the end of its path; all of them where none is given"
+    )
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--limit", type=int, help="at most so many mutants")
+    parser.add_argument("--sample", type=int, metavar="SEED", help="in a random order")
+    parser.add_argument("--quick", action="store_true", help="a few stories and the contract's own tests only")
+    parser.add_argument("--again", action="store_true", help="play those that survived again")
+    parser.add_argument("--no-run", action="store_true", help="only the table of what is known")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
+    given = parser.parse_args(arguments)
+    chosen = [file for file in files() if not given.file or any(file.endswith(end) for end in given.file)]
+    if not chosen:
+        print(f"no source ends with {' or '.join(given.file)}: there are {', '.join(files())}", file=sys.stderr)
+        return 2
+    mutants = [mutant for file in chosen for mutant in mutants_of(file, text_of(file))]
+    known = results.load()
+    if not given.no_run:
+        wanted = [each for each in mutants if each.name not in known or (given.again and _open(known[each.name]))]
+        if given.sample is not None:
+            Random(given.sample).shuffle(wanted)
+        _play(wanted[: given.limit], known, given.workers, given.quick)
+    from novation.mutation.table import show, write
+
+    print(show(mutants, known))
+    if given.write:
+        write(given.write, mutants, known)
+    return 0
+
+
+def _open(result: Result) -> bool:
+    return result.outcome in AGAIN
+
+
+def _play(wanted: Sequence[Mutant], known: dict[str, Result], workers: int, quick: bool) -> None:
+    if not wanted:
+        return
+    from novation.mutation.runner import Runner
+    from novation.mutation.targets import Targets
+
+    print(f"{len(wanted):,} mutants; opening the contracts ...", flush=True)
+    runner = Runner(Targets(), corpus.load(), known, quick)
+    begin, counts = time.monotonic(), Counter[str]()
+
+    def progress(mutant: Mutant, result: Result) -> None:
+        counts[result.outcome] += 1
+        done, seconds = counts.total(), time.monotonic() - begin
+        left = seconds / done * (len(wanted) - done)
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+        if _open(result):
+            print(f"{result.outcome}: {mutant}", flush=True)
+        if done % 10 == 0 or done == len(wanted):
+            print(f"{done:,}/{len(wanted):,}: {told}; {done / seconds:.2f}/s, {left / 60:.0f} minutes left", flush=True)
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends its processes too
+    runner.run(wanted, workers, progress)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

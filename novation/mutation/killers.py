@@ -1,0 +1,127 @@
+"""What notices a mutant: the campaign with the model, then the tests of the contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from novation.chain.compiler import ROOT, Artifact
+from novation.chain.protocol import ChainError, Reverted
+from novation.chain.revm import RevmChain
+from novation.fuzz.campaign.author import Author
+from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.campaign.story import Story
+
+FRESH = 1_500  # calls of new stories that a mutant is played after the corpus
+
+_UNIT = "tests/unit"
+_COMMON = (("tests/attack", f"{_UNIT}/test_roles.py", f"{_UNIT}/test_pause_matrix.py"),)
+TESTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "CollateralVault": ((f"{_UNIT}/vault",), (f"{_UNIT}/liquidation",), *_COMMON, (f"{_UNIT}/shares",)),
+    "ClearingPool": ((f"{_UNIT}/pool", "tests/differential/test_words.py"), (f"{_UNIT}/liquidation",), *_COMMON),
+    "OracleAdapter": ((f"{_UNIT}/oracle",), *_COMMON, ("tests/differential/test_oracle.py",)),
+    "OrderModule": ((f"{_UNIT}/orders",), *_COMMON),
+    "PoolShares": ((f"{_UNIT}/shares",), *_COMMON, ("tests/differential/test_shares.py",)),
+    "LiquidationModule": ((f"{_UNIT}/liquidation",), *_COMMON),
+    "Lens": ((f"{_UNIT}/lens",), (f"{_UNIT}/liquidation", f"{_UNIT}/orders"), *_COMMON),
+}
+SURVIVORS = f"{_UNIT}/survivors"
+HARNESS_TESTS = ("tests/differential/test_math.py",)
+
+
+def replay(replaced: Mapping[str, Artifact], corpus: Iterable[tuple[int, Story]]) -> str | None:
+    """Plays numbered stories. @return what was noticed, None for nothing."""
+    try:
+        stages = Stages(replaced=replaced)
+        for number, story in corpus:
+            found = _play(stages, story)
+            if found is not None:
+                return f"story {number}: {found}"
+    except (Reverted, ChainError) as error:
+        return f"deployment: {error}"
+    return None
+
+
+def new_stories(replaced: Mapping[str, Artifact], seed: int) -> str | None:
+    """Plays stories that nobody has seen. @return what was noticed, None for nothing."""
+    author, stages = Author(seed), Stages(replaced=replaced)
+    while sum(game.mirror.calls for game in stages.games.values()) < FRESH:
+        story = author.story()
+        found = _play(stages, story)
+        if found is not None and _play(Stages(), story) is None:
+            return f"new story: {found}"
+        if found is not None:
+            return None  # a fault of the campaign, which proves nothing
+    return None
+
+
+def _play(stages: Stages, story: Story) -> str | None:
+    """A story; whatever stops it is something that the campaign shows."""
+    try:
+        failure = stages.play(story)
+    except (Reverted, ChainError):
+        if story.world not in stages.games:
+            raise  # not even deployed
+        return "a call of the surroundings reverts"
+    except Exception as error:  # noqa: BLE001 (a mutant may break any assumption of the mirror; the original does not)
+        return f"{type(error).__name__}: {error}"
+    return None if failure is None else f"{failure.kind}: {failure.message}"
+
+
+class _First:
+    """The first test that fails."""
+
+    def __init__(self) -> None:
+        self.failed = ""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """See pytest."""
+        if report.failed and not self.failed:
+            self.failed = str(report.nodeid)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """See pytest."""
+        if report.failed and not self.failed:
+            self.failed = f"collecting {report.nodeid}"
+
+
+def tests(paths: Sequence[str]) -> str | None:
+    """Runs tests, in a process that says nothing more. @return the first that fails, None for none."""
+    os.chdir(ROOT)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    first = _First()
+    present = [path for path in paths if (ROOT / path).exists()]
+    options = [
+        "-x",
+        "--no-header",
+        "-m",
+        "not anvil and not slow",
+        "-o",
+        f"cache_dir={ROOT / '.cache/mutation/pytest'}",
+    ]
+    status = pytest.main([*options, *present], plugins=[first])
+    if first.failed:
+        return first.failed
+    return None if status == pytest.ExitCode.OK else f"pytest ends with {status!r}"
+
+
+def deploy_instead(replaced: Mapping[str, Artifact]) -> None:
+    """From now on every chain in process deploys these builds."""
+    original = RevmChain.__init__
+
+    def changed(self: RevmChain, *arguments: Any, **named: Any) -> None:
+        named["replaced"] = {**replaced, **(named.get("replaced") or {})}
+        original(self, *arguments, **named)
+
+    RevmChain.__init__ = changed  # type: ignore[method-assign]
+
+
+def tests_of(contract: str, harness: bool) -> list[tuple[str, ...]]:
+    """The tests that touch a contract in groups that are run one after the other, the quickest first."""
+    first, *others = TESTS[contract]
+    return [(SURVIVORS, *first), *([HARNESS_TESTS] if harness else []), *others]

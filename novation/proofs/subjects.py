@@ -1,0 +1,124 @@
+"""Which functions are compared with their bytecode, in which harness."""
+
+from __future__ import annotations
+
+from novation.proofs.harness import Host, Subject
+
+_IMPORTS = """
+from contracts.modules import market_words
+from contracts.modules import perp_fill
+from contracts.modules import perp_market
+from contracts.modules import perp_math
+from contracts.modules import perp_risk
+from interfaces import IClearingPool
+from interfaces import IOracleAdapter
+"""
+
+_VAULT = """
+from contracts.modules import ledger
+from contracts.modules import margin
+from contracts.modules import margin_rules
+from contracts.modules import pools
+from contracts.modules import roles
+from contracts.modules import settlement
+from interfaces import IClearingPool
+from interfaces import ICollateralVault
+from interfaces import IOracleAdapter
+from ethereum.ercs import IERC20
+
+initializes: roles
+initializes: ledger[roles := roles]
+initializes: pools[roles := roles, ledger := ledger]
+initializes: margin[ledger := ledger, pools := pools]
+initializes: settlement[ledger := ledger, pools := pools, engine := margin]
+
+
+@deploy
+def __init__(token: IERC20):
+    roles.__init__(msg.sender, msg.sender)
+    ledger.__init__(token)
+    margin.__init__(msg.sender)
+    settlement.__init__(msg.sender, msg.sender, 5000)
+"""
+
+_ORACLE = """
+from contracts import OracleAdapter
+from interfaces import IOracleAdapter
+"""
+
+_SHARES = """
+from contracts import PoolShares
+
+initializes: PoolShares
+
+
+@deploy
+def __init__():
+    PoolShares.__init__(msg.sender, msg.sender, 3600, 8000, "Harness", "HARN")
+"""
+
+
+def _plain(module: str, names: str) -> tuple[Subject, ...]:
+    return tuple(Subject(f"{module}._{name}") for name in names.split())
+
+
+_WORDS = ("ledger._words", "account", "uint256")
+_SHARES_OF = ("ledger.shares_of", "account", "address")
+_DEBTS = ("ledger.debts", "", "uint256")
+_QUEUE = (("PoolShares._queue", "", "uint256"), ("PoolShares._paid", "", "uint256"))
+
+HOSTS = (
+    Host(
+        "ClearingPool",
+        _IMPORTS,
+        (
+            *_plain(
+                "perp_math",
+                "floor_div ceil_div clamp accrue fill_cost liability pnl requirement fee share partial",
+            ),
+            *_plain(
+                "market_words",
+                "config scale unpack_state pack_interest pack_funding pack_mark size basis pack_position unpack_book "
+                "pack_book",
+            ),
+        ),
+    ),
+    Host(
+        "ClearingPool",
+        _IMPORTS,
+        (
+            *_plain(
+                "perp_market",
+                "in_force between accrued liability reserve with_size trade_fee maintenance initial",
+            ),
+            *_plain("perp_risk", "view add_position equity_price"),
+            *_plain("perp_fill", "simulate capped part"),
+        ),
+    ),
+    Host(
+        "CollateralVault",
+        _VAULT,
+        (
+            *_plain("margin_rules", "add doubtful may_open may_withdraw may_close count"),
+            *_plain("ledger", "cash with_cash debit_of owner_key owns"),
+            Subject("ledger._store", (_WORDS, _SHARES_OF, _DEBTS), (_WORDS, _DEBTS)),
+            Subject("ledger._credit", (_WORDS, _SHARES_OF, _DEBTS), (_WORDS, _DEBTS)),
+            *_plain("pools", "address mask gain_weight credit_of"),
+            *_plain("margin", "markets with_market"),
+            *_plain("settlement", "share"),
+        ),
+        ("token",),
+        (("ledger.UP", 10**12), ("ledger.DOWN", 1)),
+    ),
+    Host("OracleAdapter", _ORACLE, _plain("OracleAdapter", "scale good band price")),
+    Host(
+        "PoolShares",
+        _SHARES,
+        (
+            *_plain("PoolShares", "pack_queue epoch_end"),
+            Subject("PoolShares._redeem", _QUEUE, _QUEUE),
+        ),
+        (),
+        (("PoolShares.EPOCH", 3600),),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Bugs put into the contracts on purpose, to see whether the campaign finds them."""

@@ -1,0 +1,102 @@
+"""What becomes of a mutant, and that a run goes on where the last one ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from novation.fuzz.campaign.author import Author
+from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.campaign.story import Story
+from novation.mutation import results, runner
+from novation.mutation.mutant import Mutant, text_of
+from novation.mutation.operators import mutants_of
+from novation.mutation.results import Result
+from novation.mutation.runner import Broken, Runner
+from novation.mutation.targets import Targets
+
+NAME, FILE = "LiquidationModule", "contracts/LiquidationModule.vy"
+
+
+@pytest.fixture(scope="module")
+def targets() -> Targets:
+    return Targets((NAME,))
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where results are written."""
+    path = tmp_path / "results.jsonl"
+    add = results.append
+    monkeypatch.setattr(results, "append", lambda found: add(found, path))
+    return path
+
+
+def corpus() -> list[Story]:
+    """A story with a liquidation."""
+    author, stages = Author(1), Stages()
+    while True:
+        story = author.story()
+        assert stages.play(story) is None
+        if any(name == "liquidation.liquidate" and not code for name, code in stages.games[story.world].mirror.counts):
+            return [story]
+
+
+def mutants(*lines: int) -> list[Mutant]:
+    return [each for each in mutants_of(FILE, text_of(FILE)) if each.line in lines]
+
+
+def play(targets: Targets, wanted: list[Mutant], stories: list[Story], known: dict[str, Result]) -> dict[str, Result]:
+    """All of them, two at a time."""
+    Runner(targets, stories, known).run(wanted, 2, lambda mutant, result: None)
+    return {mutant.after: known[mutant.name] for mutant in wanted}
+
+
+@pytest.fixture
+def few_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is played takes a second."""
+    monkeypatch.setattr(runner, "new_stories", lambda replaced, seed: None)
+    monkeypatch.setattr(runner, "tests_of", lambda contract, harness: [("tests/unit/liquidation/test_module.py",)])
+
+
+@pytest.mark.usefixtures("few_tests")
+def test_outcomes(targets: Targets, place: Path) -> None:
+    wanted = mutants(64, 84)  # the lengths; what is returned
+    known: dict[str, Result] = {}
+    found = play(targets, wanted, [], known)
+    assert found["pass"].outcome == found["!="].outcome == results.TESTS
+    assert found["!="].how.startswith("tests/unit/liquidation/test_module.py::test_")
+    assert found["-(done)"].outcome == results.REJECTED
+    assert results.load(place) == known
+
+
+@pytest.mark.usefixtures("few_tests")
+def test_copies(targets: Targets, place: Path) -> None:
+    one = next(each for each in mutants(64) if each.after == "pass")
+    same = replace(one, start=one.start - 4, before="    " + one.before, after="    pass")
+    none = replace(one, start=one.start - 4, before="    " + one.before, after="  " * 2 + one.before + " ")
+    known: dict[str, Result] = {}
+    for each in (one, same, none):
+        play(targets, [each], [], known)
+    assert known[one.name].outcome == results.TESTS
+    assert (known[same.name].outcome, known[same.name].how) == (results.DUPLICATE, one.name)
+    assert known[none.name].outcome == results.EQUIVALENT
+
+
+def test_noticed_by_a_story(targets: Targets, place: Path) -> None:
+    one = next(each for each in mutants(54) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    found = play(targets, [one], corpus(), {})[one.after]
+    assert found.outcome == results.CAMPAIGN
+    assert found.how.startswith("story 1: ")
+
+
+def test_a_fault_of_ours_is_no_kill(targets: Targets, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(replaced: object, corpus: object) -> None:
+        raise RuntimeError("the runner is broken")
+
+    monkeypatch.setattr(runner, "replay", fail)
+    with pytest.raises(Broken, match="the runner is broken"):
+        play(targets, mutants(64)[:1], [], {})
+    assert not place.exists()

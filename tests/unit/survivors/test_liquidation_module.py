@@ -1,0 +1,33 @@
+"""The bounds of the liquidation module, from inside."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.orders import WAD, Desk
+
+BOUND = 50 * WAD
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        (10_000, 10_000, 1, BOUND),  # every bound at once
+        (0, 0, 2**32 - 1, 0),
+        (5_000, 5_000, 1, 0),
+    ],
+)
+def test_terms_at_their_bounds(desk: Desk, terms: tuple[int, int, int, int]) -> None:
+    module = desk.chain.deploy("LiquidationModule", desk.vault.address, *terms, sender=desk.anyone)
+    names = ("SHARE_FLOOR", "SHARE_CEILING", "RAMP", "MINIMUM_REWARD")
+    assert tuple(module.call(name) for name in names) == terms
+    assert module.call("VAULT") == desk.vault.address
+
+
+def test_no_more_than_32_at_once(desk: Desk) -> None:
+    desk.make_vault(0, WAD)
+    for length, ok in ((32, True), (33, False)):
+        accounts = [desk.sub_account(number) for number in range(length)]
+        receipt = desk.liquidations.attempt("liquidate_many", accounts, [0] * length, sender=desk.keeper)
+        assert receipt.ok == ok
+        assert receipt.error in (None, "")

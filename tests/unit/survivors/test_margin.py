@@ -1,0 +1,130 @@
+"""The edges of the margin engine's rules."""
+
+from __future__ import annotations
+
+from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.stored import refusal
+
+
+def rich_in_gains(bench: Bench, number: int) -> str:
+    """An account with little cash, half a Bitcoin and gains in ether once that is at 5,000."""
+    account = bench.sub_account(number)
+    bench.fund(account, 3_000)
+    bench.open(account, 10 * WAD)
+    return account
+
+
+def test_no_cash_is_no_debt(bench: Bench) -> None:
+    """An opening that leaves exactly nothing is none of insurance's business, however much others owe."""
+    one, debtor = rich_in_gains(bench, 1), rich_in_gains(bench, 2)
+    bench.push(ETH, 5_000)
+    for account in (one, debtor):
+        bench.open(account, WAD // 2, BTC)
+    quote = bench.quote(BTC, 110_000 - 2 * (bench.cash(debtor) // WAD) - 800)
+    assert bench.trade(debtor, -WAD // 2, BTC, quote=quote).ok  # a reduction may leave a debt
+    assert bench.vault.call("debts") > bench.cash(bench.vault.address) == 0
+    mark = bench.chain.snapshot()
+    bench.fund(bench.vault.address, 10_000)
+    assert bench.trade(one, -WAD, BTC, quote=quote).ok
+    short = -bench.cash(one)
+    for missing, code in ((1, "DEBT"), (0, None)):
+        bench.chain.restore(mark)
+        bench.vault.transact("transfer", bench.other, one, short - missing, sender=bench.other)
+        assert bench.trade(one, -WAD, BTC, quote=quote).error == code
+    assert bench.cash(one) == 0
+
+
+def test_the_last_wei_of_credit(bench: Bench) -> None:
+    """A gain may bring the pool's cash to the end of its credit exactly."""
+    bench.open(bench.trader, 10 * WAD)
+    bench.vault.transact("set_credit", 0, 500 * WAD, sender=bench.owner)
+    quote = bench.quote(ETH, 4_100)
+    mark = bench.chain.snapshot()
+    before = bench.cash(bench.trader)
+    assert bench.trade(bench.trader, -10 * WAD, quote=quote).ok
+    gain = bench.cash(bench.trader) - before
+    pool = bench.pool.address
+    for missing, code in ((1, "CREDIT"), (0, None)):
+        bench.chain.restore(mark)
+        rest = gain - 500 * WAD - missing
+        bench.vault.transact("pull", pool, bench.cash(pool) - rest, sender=bench.shares)
+        assert bench.trade(bench.trader, -10 * WAD, quote=quote).error == code
+    assert bench.cash(pool) == -500 * WAD
+
+
+def test_gains_count_as_far_as_the_pool_has_cash(bench: Bench) -> None:
+    """A commit is judged with the pool's cash, not with its credit alone."""
+    account = rich_in_gains(bench, 1)
+    bench.push(ETH, 5_000)
+    bench.open(account, WAD // 100)
+    order = (account, BTC, WAD, 0, True)
+    bench.vault.transact("set_credit", 0, 0, sender=bench.owner)
+    mark = bench.chain.snapshot()
+    assert bench.vault.attempt("reserve", *order, sender=bench.order_module).ok
+    bench.chain.restore(mark)
+    pool = bench.pool.address
+    bench.vault.transact("pull", pool, bench.cash(pool), sender=bench.shares)
+    assert bench.vault.attempt("reserve", *order, sender=bench.order_module).error == "MARGIN"
+
+
+def test_who_takes_nothing_out_of_the_pool_may_close(bench: Bench) -> None:
+    """A pool beyond its credit pays no wei, and lets those close who lose or who gain nothing."""
+    assert bench.set_market(ETH, taker=0, maker=0).ok
+    pool = bench.pool.address
+    bench.open(bench.other, 10 * WAD)
+    bench.open(bench.trader, WAD)
+    bench.vault.transact("set_credit", 0, 500 * WAD, sender=bench.owner)
+    bench.vault.transact("pull", pool, bench.cash(pool) - 400 * WAD, sender=bench.shares)
+    bench.open(bench.other, -10 * WAD, usd=4_085)
+    assert -500 * WAD < bench.cash(pool) < -400 * WAD
+    bench.vault.transact("set_credit", 0, 0, sender=bench.guardian)
+    mark = bench.chain.snapshot()
+    # Of a few wei of size, at the roundings against the account.
+    for usd, size, code, cash in ((4_001, 1, None, -1), (4_001, 2, None, 0), (4_001.5, 2, "CREDIT", 0)):
+        bench.chain.restore(mark)
+        quote, before = bench.quote(ETH, usd), bench.cash(bench.trader)
+        assert bench.trade(bench.trader, -size, quote=quote).error == code
+        assert bench.cash(bench.trader) - before == cash
+
+
+def test_realise_without_a_position(bench: Bench) -> None:
+    """Whatever there is to say of the market."""
+    for market in (ETH, BTC, 5):  # the last is the pool's, but not listed
+        assert refusal(bench.vault, "realise", bench.trader, market, sender=bench.anyone) == "ZERO"
+    bench.halt(ETH)
+    assert refusal(bench.vault, "realise", bench.trader, ETH, sender=bench.anyone) == "ZERO"
+
+
+def test_realise_with_no_cash_and_with_a_wei(bench: Bench) -> None:
+    account = bench.sub_account(1)
+    bench.fund(account, 300)
+    bench.open(account, WAD)
+    bench.push(ETH, 3_000)
+    bench.vault.transact("realise", account, ETH, sender=bench.anyone)
+    assert bench.cash(account) == 0
+    assert refusal(bench.vault, "realise", account, ETH, sender=bench.anyone) == "ZERO"
+    mark = bench.chain.snapshot()
+    bench.halt(ETH)
+    assert refusal(bench.vault, "realise", account, ETH, sender=bench.anyone) == "ZERO"
+    bench.chain.restore(mark)
+    bench.vault.transact("transfer", bench.other, account, 1, sender=bench.other)
+    bench.vault.transact("realise", account, ETH, sender=bench.anyone)
+    assert bench.cash(account) == 0
+
+
+def test_a_close_that_leaves_nothing(bench: Bench) -> None:
+    """A margin of exactly zero after it is enough, a wei below is not."""
+    account = bench.sub_account(1)
+    bench.fund(account, 300)
+    bench.open(account, WAD)
+    mark = bench.chain.snapshot()
+    quote = bench.quote(ETH, 3_770)
+    bench.trade(account, -WAD, quote=quote)
+    left = bench.cash(account)
+    assert 0 < left < 100 * WAD
+    for taken, code in ((left + 1, "MARGIN"), (left, None)):
+        bench.chain.restore(mark)
+        bench.vault.transact("transfer", account, bench.other, taken, sender=bench.trader)
+        quote = bench.quote(ETH, 3_770)
+        assert bench.trade(account, -WAD, quote=quote).error == code
+    assert bench.cash(account) == 0
