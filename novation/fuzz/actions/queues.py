@@ -127,3 +127,4 @@ def shares_before_their_bootstrap(game: Game) -> None:
     mirror.refuse("spare", "bootstrap", holder, "AUTH", game.account())
     mirror.refuse("spare", "bootstrap", holder, "AUTH", holder)
     mirror.see("spare", "batches")
+    mirror.refuse("shares", "transferFrom", holder, "erc20: approve from the zero address", 0, holder, 0)

@@ -74,7 +74,7 @@ def spoil(game: Game) -> None:
     part, name, sender, data = example(game, views=True)
     form = game.mirror.shapes[part][name]
     if game.chance(15):
-        game.mirror.refused(part, data, sender, game.sizes(1, 10**18))  # nothing is payable
+        game.mirror.refused(part, data, game.cast.stranger, game.sizes(1, 10**18))  # nothing is payable
         game.mirror.tally["calldata: ether"] += 1
         return
     how = game.pick(SPOILS)

@@ -11,6 +11,7 @@ from typing import Any
 from novation.fixed import WAD
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
+from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.actions.queues import both
 from novation.fuzz.actions.trading import spread_out
 from novation.fuzz.system.compare import Mismatch
@@ -221,3 +222,22 @@ def preview_of_one_too_many(game: Game) -> None:
                 if market not in game.held(account):
                     size = game.notional(market, 2 * game.mirror.facts.terms.min_notional)
                     game.mirror.see("lens", "preview_trade", account, market, size)
+
+
+@action(1)
+def the_last_market(game: Game) -> None:
+    """A position in the market with the last number there can be: loops over markets run to their end."""
+    market = game.markets[-1]
+    free = [a for a in game.cast.traders if not game.of(a).pending and game.cash(a) >= 0]
+    if market != 31 or not free:
+        return
+    account = game.pick(free)
+    game.call("vault", "deposit", game.cast.whale, account, 1000 * game.unit)
+    size = game.notional(market, 3 * game.mirror.facts.terms.min_notional) * game.pick((1, -1))
+    buy(game, account, market, size, game.price(market).mid)
+    game.mirror.see("lens", "unhealthy_bits", game.cast.traders)
+    game.mirror.see("lens", "preview_trade", account, game.markets[0], size)
+    game.call("shares1", "settle", game.anyone())
+    if game.chance(50):
+        squeeze(game)
+        game.call("liquidation", "liquidate", game.cast.liquidator, account, market)

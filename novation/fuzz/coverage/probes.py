@@ -5,7 +5,7 @@ ever asked for, in calls that revert, too. Before each `JUMPI`, where the stack 
 
     DUP2 ISZERO PUSH4 <id> ADD COINBASE ADD BALANCE POP       id: it jumps, id + 1: it goes on
 
-and at the head of a block that ends otherwise and is not the other side of a `JUMPI` (for the lines in it):
+and at the head of a block that ends otherwise and has a line of which nothing before it tells that it has run:
 
     PUSH4 <id> COINBASE ADD BALANCE POP
 
@@ -43,7 +43,7 @@ CONTRACTS = (
 BASE = 0xC000_0000
 SPAN = 1 << 16  # ids of a contract
 WORKERS = 2
-FORMAT = 8  # of the cached files
+FORMAT = 9  # of the cached files
 ENDS = ("JUMP", "RETURN", "REVERT", "STOP", "INVALID", "SELFDESTRUCT")
 
 Lines = dict[str, dict[int, tuple[int, ...]]]
@@ -166,7 +166,7 @@ class _Prober:
                 evidence = (number, number + 1)
                 went_on = number + 1
                 block = [*block[:-1], *_branch_probe(number), block[-1]]
-            elif headed and self._lines(block):
+            elif headed and not all(line in self.lines.get(file, ()) for file, line in self._lines(block)):
                 evidence = (self._new(),)
                 block = [*block[:2], *_block_probe(evidence[0]), *block[2:]]
             for file, line in self._lines(block) if evidence else ():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.bench import BTC, ETH, WAD, Bench
 from tests.support.stored import refusal
 
@@ -52,12 +54,13 @@ def test_the_last_wei_of_credit(bench: Bench) -> None:
     assert bench.cash(pool) == -500 * WAD
 
 
-def test_gains_count_as_far_as_the_pool_has_cash(bench: Bench) -> None:
-    """A commit is judged with the pool's cash, not with its credit alone."""
+@pytest.mark.parametrize(("market", "size"), [(BTC, 1), (ETH, 20)])
+def test_gains_count_as_far_as_the_pool_has_cash(bench: Bench, market: int, size: int) -> None:
+    """A commit is judged with the pool's cash, not with its credit alone; with a loss beside the gains or without."""
     account = rich_in_gains(bench, 1)
     bench.push(ETH, 5_000)
-    bench.open(account, WAD // 100)
-    order = (account, BTC, WAD, 0, True)
+    bench.pool.transact("poke", ETH, sender=bench.anyone)
+    order = (account, market, size * WAD, 0, True)
     bench.vault.transact("set_credit", 0, 0, sender=bench.owner)
     mark = bench.chain.snapshot()
     assert bench.vault.attempt("reserve", *order, sender=bench.order_module).ok
@@ -128,3 +131,14 @@ def test_a_close_that_leaves_nothing(bench: Bench) -> None:
         quote = bench.quote(ETH, 3_770)
         assert bench.trade(account, -WAD, quote=quote).error == code
     assert bench.cash(account) == 0
+
+
+def test_a_reduction_that_changes_no_health(bench: Bench) -> None:
+    """At a price so far below the newest that the loss is the maintenance which it frees: equal is enough."""
+    assert bench.set_market(ETH, taker=0, maker=0).ok
+    bench.open(bench.trader, WAD)
+    bench.chain.warp(5)
+    quote = bench.quote(ETH, 3_880)  # 3% below the newest, maintenance is 3%
+    bench.push(ETH, 4_000)
+    for size, code in ((6, "MARGIN"), (7, None)):  # roundings cost up to a wei
+        assert bench.trade(bench.trader, -size, quote=quote).error == code

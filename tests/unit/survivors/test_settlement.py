@@ -111,6 +111,9 @@ def test_gains_elsewhere_leave_neither_deficit_nor_top_up(bench: Bench) -> None:
     fee = charges(receipt)[0] - event["reward"] - (event["insurance_cash"] - 10_000 * WAD)
     assert 0 < fee < 100 * WAD
     assert bench.vault.call("debts") == -bench.cash(account)
+    bench.push(BTC, 95_000)
+    assert bench.liquidate(account, BTC).ok  # of an account that is in debt already
+    assert bench.vault.call("debts") == -bench.cash(account)
 
 
 def test_who_liquidates_himself_is_paid_the_top_up(bench: Bench) -> None:
@@ -143,6 +146,7 @@ def test_a_halted_gain_is_left_with_its_debt(bench: Bench) -> None:
     assert event["deficit"] > -margin
     assert health.margin == 0 > bench.cash(account)
     assert bench.vault.call("debts") == -bench.cash(account) > 0
+    assert bench.account(account).flagged_at == bench.now  # its market still needs margin
 
 
 def test_the_reward_of_who_has_gains_elsewhere(bench: Bench) -> None:
@@ -160,3 +164,38 @@ def test_the_reward_of_who_has_gains_elsewhere(bench: Bench) -> None:
         bench.chain.restore(mark)
         rewards.append(bench.liquidate(account, BTC, minimum=minimum).one("Liquidated").args["reward"])
     assert rewards[0] == rewards[1] > WAD
+
+
+def test_the_flag_of_who_stays_unhealthy(bench: Bench) -> None:
+    """Where one market is not enough to lift it, the account keeps the time at which it was flagged."""
+    account = bench.sub_account(1)
+    bench.fund(account, 10_000)
+    bench.open(account, WAD, ETH)
+    bench.open(account, WAD, BTC)
+    bench.push(BTC, 102_000)
+    flagged_at = bench.now
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    bench.chain.warp(77)
+    assert bench.liquidate(account, ETH).ok
+    found = bench.account(account)
+    assert (found.markets, found.flagged_at) == (1 << BTC, flagged_at)
+
+
+def test_the_reward_at_no_depth(bench: Bench) -> None:
+    """A wei below its maintenance and not flagged an account is worth the floor of the share, nothing if that is 0."""
+    account = bench.sub_account(1)
+    bench.fund(account, 1_000)
+    bench.open(account, WAD)
+    mark = bench.chain.snapshot()
+    bench.push(ETH, 3_200)
+    health = bench.health(account)
+    above = health.margin - health.maintenance
+    assert above > 0
+    for taken, error in ((above, "HEALTHY"), (above + 1, None)):
+        bench.chain.restore(mark)
+        bench.vault.transact("transfer", account, bench.other, taken, sender=bench.trader)
+        bench.push(ETH, 3_200)
+        receipt = bench.liquidate(account, floor=0, ceiling=10_000, minimum=0)
+        assert receipt.error == error
+    event = receipt.one("Liquidated").args
+    assert event["reward"] == 0 < event["insurance_cash"]

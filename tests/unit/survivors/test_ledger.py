@@ -1,0 +1,52 @@
+"""The edges of custody and of the ledger."""
+
+from __future__ import annotations
+
+from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.stored import refusal
+
+DEPOSIT = 1
+
+
+def in_debt(bench: Bench) -> str:
+    """An account that closed at a loss against gains elsewhere."""
+    account = bench.sub_account(1)
+    bench.fund(account, 3_000)
+    bench.open(account, 10 * WAD, ETH)
+    bench.push(ETH, 5_000)
+    bench.open(account, WAD // 2, BTC)
+    bench.open(account, -WAD // 2, BTC, usd=102_000)
+    assert bench.cash(account) < 0
+    return account
+
+
+def test_debts_are_of_who_owes_not_of_who_is_paid(bench: Bench) -> None:
+    debtor = in_debt(bench)
+    debts = bench.vault.call("debts")
+    assert debts == -bench.cash(debtor) > 0
+    bench.vault.transact("withdraw", bench.other, 10**6, debtor, sender=bench.other)
+    assert bench.vault.call("debts") == debts
+    bench.vault.transact("exit", bench.other, debtor, sender=bench.other)
+    assert bench.vault.call("debts") == debts
+
+
+def test_paused_deposits_look_at_the_account_not_at_the_payer(bench: Bench) -> None:
+    bench.open(bench.trader, WAD)
+    bench.vault.transact("pause", DEPOSIT, sender=bench.guardian)
+    for payer in (bench.trader, bench.other):
+        bench.token.transact("mint", payer, 10**6, sender=bench.owner)
+        bench.token.transact("approve", bench.vault.address, 10**6, sender=payer)
+    assert refusal(bench.vault, "deposit", bench.other, 10**6, sender=bench.trader) == "PAUSED"
+    assert refusal(bench.vault, "deposit", bench.trader, 10**6, sender=bench.other) is None
+
+
+def test_cash_below_its_width(bench: Bench) -> None:
+    """RANGE on the side of debts as well, before anybody looks at the sign."""
+    for amount, code in ((2**103 - 1, "CASH"), (2**103, "RANGE"), (2**103 + 2, "RANGE")):
+        assert refusal(bench.vault, "push", bench.trader, amount, sender=bench.module) == code
+
+
+def test_all_that_is_collected_may_go_to_insurance(bench: Bench) -> None:
+    arguments = (bench.token.address, bench.treasury, bench.order_module, bench.liquidation_module)
+    vault = bench.chain.deploy("CollateralVault", *arguments, 10_000, bench.owner, bench.guardian, sender=bench.owner)
+    assert vault.call("INSURANCE_SHARE") == 10_000
