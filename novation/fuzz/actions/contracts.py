@@ -159,7 +159,7 @@ def atomically(game: Game) -> None:
     game.mirror.together(*(cook(game, game.cast.attacker) for cook in recipe))
 
 
-@action(2)
+@action(1)
 def wash(game: Game) -> None:
     """The attacker opens and closes at one round, in one transaction, with whatever is between."""
     me = game.cast.attacker

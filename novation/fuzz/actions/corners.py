@@ -143,7 +143,7 @@ def list_at_a_dead_feed(game: Game) -> None:
     game.mirror.fail(source, 0)
 
 
-@action(2)
+@action(1)
 def fail_by_halves(game: Game) -> None:
     """A source that answers one of its three calls only, in any of the mock's ways, while it is asked for all."""
     market = game.market()
@@ -243,7 +243,7 @@ def a_year_between_rounds(game: Game) -> None:
     game.call("oracle", "observe", game.anyone(), market)
 
 
-@action(1)
+@action(0.5)
 def register_pools(game: Game) -> None:
     """Wrong ones; and in a world of one pool three empty ones more, until there is no place for another."""
     owner, names = game.cast.owner, game.mirror.facts.names

@@ -98,7 +98,7 @@ def ready(game: Game) -> list[int]:
     return [account for account in game.cast.traders if not game.of(account).pending and game.cash(account) >= 0]
 
 
-@action(1)
+@action(0.5)
 def giants(game: Game) -> None:
     """What is then at the width of words would stop other calls, and the model's integers have no end: it is undone."""
     game.mirror.aside()

@@ -30,13 +30,13 @@ class Action(NamedTuple):
     """A move and how often it is drawn."""
 
     play: Play
-    weight: int
+    weight: float
 
 
 ACTIONS: dict[str, Action] = {}
 
 
-def action(weight: int) -> Callable[[Play], Play]:
+def action(weight: float) -> Callable[[Play], Play]:
     """Registers an action under its function's name."""
 
     def register(play: Play) -> Play:

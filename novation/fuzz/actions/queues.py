@@ -79,7 +79,7 @@ def all_but_a_wei(game: Game) -> None:
         game.call(part, "claim", game.anyone(), holder)
 
 
-@action(2)
+@action(1)
 def worthless_pool(game: Game) -> None:
     """The traders have won more than the pool has: who redeems gets nothing, who deposits gets it back."""
     index, part = pool(game)
@@ -116,7 +116,7 @@ def both(game: Game, market: int, mid: int) -> None:
         game.push(REFERENCE + market, max(1, mid))
 
 
-@action(1)
+@action(0.5)
 def shares_before_their_bootstrap(game: Game) -> None:
     """Closed to all; an account's owner would open them, but nobody has registered them."""
     mirror, holder = game.mirror, game.cast.owner

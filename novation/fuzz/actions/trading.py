@@ -179,7 +179,7 @@ def open_anew(game: Game) -> None:
         fill(game, game.mirror.orders[account, slot], slot)
 
 
-@action(1)
+@action(0.5)
 def spread_out(game: Game) -> None:
     """A small position in every market, until there are too many."""
     account = game.idle()

@@ -116,7 +116,7 @@ def sizes(game: Game, account: int, market: int) -> Sequence[int]:
     )
 
 
-@action(6)
+@action(3)
 def preview(game: Game) -> None:
     """What a trade would do: of the lens's refusals those that the contracts have, too; its liquidation price is one
     at which the account would be at its maintenance."""
@@ -185,7 +185,7 @@ def preview_while_paused(game: Game) -> None:
         game.call("vault", "unpause", game.cast.owner, 7)
 
 
-@action(2)
+@action(0.5)
 def preview_of_a_flip_on_credit(game: Game) -> None:
     """One position wins what another loses, which is more than the cash: turning the loser round needs insurance."""
     free = [a for a in game.cast.traders if not game.held(a) and not game.of(a).pending and game.cash(a) >= 0]
@@ -210,7 +210,7 @@ def preview_of_a_flip_on_credit(game: Game) -> None:
         raise Mismatch("preview_trade says DEBT with ten million of insurance")
 
 
-@action(1)
+@action(0.5)
 def preview_of_one_too_many(game: Game) -> None:
     """A position in a seventeenth market, where there are so many."""
     if len(game.markets) < 17:

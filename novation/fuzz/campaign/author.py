@@ -9,7 +9,7 @@ from random import Random
 from novation.fuzz.actions import ACTIONS
 from novation.fuzz.campaign.story import Step, Story
 
-STEPS = (40, 200)  # actions of a sequence
+STEPS = (60, 240)  # actions of a sequence
 WORLD_OF = ("tight", "tight", "tight", "local", "wide", "hostile")  # how often each is drawn
 SEED_BITS = 40
 FRESH = 60  # of a hundred stories: a generator that knows the protocol finds more than mutation does

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from novation.fuzz.coverage.probes import BASE, CONTRACTS, SPAN
+from functools import lru_cache
+
+from novation.fuzz.coverage.probes import BASE, CONTRACTS, SPAN, instrument
 from novation.fuzz.system.engine import Engine
 
 SALT_SHIFT = 32  # the salt is above the ids
@@ -28,12 +30,26 @@ def salt_address(salt: int) -> str:
     return f"0x{salt << SALT_SHIFT:040x}"
 
 
+@lru_cache(maxsize=1)
+def _behind() -> dict[int, int]:
+    return {after: before for found in instrument().values() for after, before in found.behind.items()}
+
+
+def _told(number: int) -> list[int]:
+    """An outcome, and the checks right before it, which have passed."""
+    found, site, behind = [number], number & ~1, _behind()
+    while (site := behind.get(site, -1)) >= 0:
+        found.append(site + 1)
+    return found
+
+
 def _probed(addresses: set[str]) -> list[tuple[int, int]]:
     found = []
     for text in addresses:
         number = int(text, 16)
         if BASE <= number & ID_BITS < END and number >> 128 == 0:  # accounts are hashes of 160 bits
-            found.append((number >> SALT_SHIFT, (number & ID_BITS) - BASE))
+            salt = number >> SALT_SHIFT
+            found += [(salt, told) for told in _told((number & ID_BITS) - BASE)]
     return found
 
 
@@ -50,6 +66,6 @@ class Watch:
         accounts = self.engine.looked_up()
         fresh = accounts - self._seen
         self._seen = accounts
-        found = {number for salt, number in _probed(fresh) if salt == 0}
+        found = {number for salt, number in _probed(fresh) if salt == 0} - self.hits
         self.hits |= found
         return found

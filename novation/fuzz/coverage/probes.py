@@ -5,7 +5,10 @@ ever asked for, in calls that revert, too. Before each `JUMPI`, where the stack 
 
     DUP2 ISZERO PUSH4 <id> ADD COINBASE ADD BALANCE POP       id: it jumps, id + 1: it goes on
 
-and at the head of a block that ends otherwise and has a line of which nothing before it tells that it has run:
+A check of the compiler's that jumps to the shared revert, and after which the code goes straight on to another `JUMPI`,
+has its probe on the way to the revert, where it costs nothing: that it passed is told by the next one (`behind`).
+At the head of a block that ends otherwise and has a line of which nothing before it tells that it has run there is
+
 
     PUSH4 <id> COINBASE ADD BALANCE POP
 
@@ -29,7 +32,7 @@ from typing import Any, NamedTuple
 
 from novation.chain.compiler import CACHE, Artifact, artifact_of, open_contract, source_hash
 from novation.fuzz.coverage.origins import Origin, Traced
-from novation.fuzz.coverage.sites import Site, path_of, site
+from novation.fuzz.coverage.sites import PASSES, Site, path_of, site
 
 CONTRACTS = (
     "ClearingPool",
@@ -43,7 +46,7 @@ CONTRACTS = (
 BASE = 0xC000_0000
 SPAN = 1 << 16  # ids of a contract
 WORKERS = 2
-FORMAT = 9  # of the cached files
+FORMAT = 10  # of the cached files
 ENDS = ("JUMP", "RETURN", "REVERT", "STOP", "INVALID", "SELFDESTRUCT")
 
 Lines = dict[str, dict[int, tuple[int, ...]]]
@@ -56,6 +59,7 @@ class Instrumented(NamedTuple):
     artifact: Artifact
     sites: tuple[Site, ...]
     lines: Lines
+    behind: dict[int, int]  # by branch: the one before it that must have passed
 
 
 def instrument(names: Iterable[str] = CONTRACTS) -> dict[str, Instrumented]:
@@ -98,7 +102,9 @@ def _compile_one(job: tuple[str, Path]) -> None:
     artifact = vars(made.artifact) | {"bytecode": made.artifact.bytecode.hex()}
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / f"{name}.new"
-    fresh.write_text(json.dumps({"artifact": artifact, "sites": made.sites, "lines": made.lines}))
+    fresh.write_text(
+        json.dumps({"artifact": artifact, "sites": made.sites, "lines": made.lines, "behind": made.behind})
+    )
     fresh.replace(folder / f"{name}.json")
 
 
@@ -108,7 +114,7 @@ def _load(path: Path) -> Instrumented:
     artifact = Artifact(**{**data["artifact"], "bytecode": bytes.fromhex(data["artifact"]["bytecode"])})
     found = tuple(Site._make([*fields[:-1], tuple(fields[-1])]) for fields in data["sites"])
     lines = {file: {int(line): tuple(ids) for line, ids in of.items()} for file, of in data["lines"].items()}
-    return Instrumented(artifact, found, lines)
+    return Instrumented(artifact, found, lines, {int(after): before for after, before in data["behind"].items()})
 
 
 @contextmanager
@@ -133,7 +139,8 @@ def compiled(name: str) -> Instrumented:
     traced.runtime[1:] = prober.probed(traced.runtime[1:])
     code = assembly_to_evm(traced.assembly, compiler_metadata=bytes.fromhex(data.integrity_sum))[0]
     lines = {file: {line: tuple(sorted(ids)) for line, ids in sorted(of.items())} for file, of in prober.lines.items()}
-    return Instrumented(artifact_of(name, data, source_hash(), code), tuple(prober.sites), lines)
+    artifact = artifact_of(name, data, source_hash(), code)
+    return Instrumented(artifact, tuple(prober.sites), lines, prober.behind)
 
 
 class _Prober:
@@ -145,6 +152,7 @@ class _Prober:
         self.next = CONTRACTS.index(contract) * SPAN
         self.sites: list[Site] = []
         self.lines: dict[str, dict[int, set[int]]] = {}
+        self.behind: dict[int, int] = {}
 
     def _new(self) -> int:
         self.next += 2
@@ -155,29 +163,51 @@ class _Prober:
     def probed(self, code: list[Any]) -> list[Any]:
         """A runtime with its probes."""
         made: list[Any] = []
+        aside: list[Any] = []  # probes on the way to the revert
         went_on: int | None = None  # the outcome by which the block is entered, if it is the only way
-        for block in _blocks(code):
+        passed: int | None = None  # the check before it, whose passing it tells
+        blocks = [*_blocks(code), []]
+        for block, following in zip(blocks, blocks[1:], strict=False):
             headed = block[1:2] == ["JUMPDEST"]
             evidence: tuple[int, ...] = () if went_on is None or headed else (went_on,)
             went_on = None
-            if block[-1] == "JUMPI":
+            if isinstance(block[0], list):  # data: the end of the code
+                made += aside
+                aside = []
+            elif block[-1] == "JUMPI":
                 number = self._new()
-                self.sites.append(site(self.traced, self.contract, number, block[-1], block[-5:-1]))
+                found = site(self.traced, self.contract, number, block[-1], block[-5:-1])
+                self.sites.append(found)
                 evidence = (number, number + 1)
                 went_on = number + 1
-                block = [*block[:-1], *_branch_probe(number), block[-1]]
+                if passed is not None:
+                    self.behind[number] = passed
+                passed = None
+                if found.words[0] == PASSES[1] and _goes_straight_on(block, following):
+                    passed = number
+                    label = f"_sym_probe{number}"
+                    aside += [label, "JUMPDEST", *_block_probe(number), block[-2], "JUMP"]
+                    block = [*block[:-2], label, block[-1]]
+                else:
+                    block = [*block[:-1], *_branch_probe(number), block[-1]]
             elif headed and not all(line in self.lines.get(file, ()) for file, line in self._lines(block)):
                 evidence = (self._new(),)
                 block = [*block[:2], *_block_probe(evidence[0]), *block[2:]]
             for file, line in self._lines(block) if evidence else ():
                 self.lines.setdefault(file, {}).setdefault(line, set()).update(evidence)
             made += block
-        return made
+        return made + aside
 
     def _lines(self, block: list[Any]) -> set[tuple[str, int]]:
         """The lines that a block's instructions are of."""
         origins = {id(found): found for item in block if (found := self.traced.of(item)) is not None}
         return {place for origin in origins.values() if (place := _place(origin)) is not None}
+
+
+def _goes_straight_on(block: list[Any], following: list[Any]) -> bool:
+    """Whether a check jumps to the shared revert, and what follows has no other way in and ends with a `JUMPI`."""
+    shared = _is_label(block[-2]) and "revert" in block[-2]
+    return shared and following[-1:] == ["JUMPI"] and following[1:2] != ["JUMPDEST"]
 
 
 def _place(origin: Origin) -> tuple[str, int] | None:

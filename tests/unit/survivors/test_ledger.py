@@ -50,3 +50,17 @@ def test_all_that_is_collected_may_go_to_insurance(bench: Bench) -> None:
     arguments = (bench.token.address, bench.treasury, bench.order_module, bench.liquidation_module)
     vault = bench.chain.deploy("CollateralVault", *arguments, 10_000, bench.owner, bench.guardian, sender=bench.owner)
     assert vault.call("INSURANCE_SHARE") == 10_000
+
+
+def test_when_a_grant_expires(bench: Bench) -> None:
+    expires_at = bench.now + 1_001 + bench.now % 2  # odd
+    bench.vault.transact("set_operator", bench.operator, 1, bench.anyone, expires_at, sender=bench.trader)
+    assert bench.vault.call("operator", bench.trader, bench.operator) == (1, bench.anyone, expires_at)
+    assert expires_at % 2
+
+
+def test_a_stranger_cannot_burn(bench: Bench) -> None:
+    """No grant has the empty address for its payout, and is no grant."""
+    for function, arguments in (("exit", ()), ("withdraw", (10**6,))):
+        code = refusal(bench.vault, function, bench.trader, *arguments, "0x" + "00" * 20, sender=bench.anyone)
+        assert code == "AUTH"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.bench import BTC, ETH, WAD, Bench
-from tests.support.stored import refusal
+from tests.support.bench import BTC, CREDIT, ETH, WAD, Bench
+from tests.support.stored import Risk, refusal
 
 
 def rich_in_gains(bench: Bench, number: int) -> str:
@@ -142,3 +142,78 @@ def test_a_reduction_that_changes_no_health(bench: Bench) -> None:
     bench.push(ETH, 4_000)
     for size, code in ((6, "MARGIN"), (7, None)):  # roundings cost up to a wei
         assert bench.trade(bench.trader, -size, quote=quote).error == code
+
+
+def test_the_flag_ends_at_the_maintenance_exactly(bench: Bench) -> None:
+    account = bench.sub_account(1)
+    bench.fund(account, 1_000)
+    bench.open(account, WAD)
+    mark = bench.chain.snapshot()
+    missing = 0
+    for gift, flagged in ((0, True), (-1, True), (0, False)):
+        bench.chain.restore(mark)
+        bench.push(ETH, 3_100)
+        bench.vault.transact("flag", account, sender=bench.anyone)
+        if missing:
+            bench.vault.transact("transfer", bench.other, account, missing + gift, sender=bench.other)
+        assert bench.trade(account, -WAD // 10, usd=3_100).ok
+        assert (bench.account(account).flagged_at > 0) == flagged
+        health = bench.health(account)
+        missing = missing or health.maintenance - health.margin
+    assert health.margin == health.maintenance
+
+
+def test_debts_up_to_all_that_insurance_has(bench: Bench) -> None:
+    one = rich_in_gains(bench, 1)
+    bench.push(ETH, 5_000)
+    bench.open(one, WAD // 2, BTC)
+    quote = bench.quote(BTC, 110_000 - 2 * (bench.cash(one) // WAD) - 800)
+    mark = bench.chain.snapshot()
+    bench.fund(bench.vault.address, 10_000)
+    assert bench.trade(one, -WAD, BTC, quote=quote).ok
+    debt = -bench.cash(one)
+    for missing, code in ((1, "DEBT"), (0, None)):
+        bench.chain.restore(mark)
+        bench.vault.transact("transfer", bench.other, bench.vault.address, debt - missing, sender=bench.other)
+        assert bench.trade(one, -WAD, BTC, quote=quote).error == code
+    assert bench.vault.call("debts") == bench.cash(bench.vault.address) == debt
+
+
+def test_the_last_market(bench: Bench) -> None:
+    """Number 31, of a second pool, is looked at as all others."""
+    pool = bench.new_pool(bench.vault.address)
+    bench.add_feed(31)
+    assert bench.set_market(31, pool).ok
+    arguments = (1, pool.address, bench.module, 1 << 31, CREDIT * WAD)
+    bench.vault.transact("register_pool", *arguments, sender=bench.owner)
+    bench.fund(pool.address, 1_000_000)
+    account = bench.sub_account(1)
+    bench.fund(account, 1_000)
+    bench.open(account, WAD, 31)
+    assert bench.account(account).markets == 1 << 31
+    assert refusal(bench.vault, "withdraw", account, 900 * 10**6, bench.anyone, sender=bench.trader) == "MARGIN"
+    bench.push(31, 3_000)
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    assert bench.liquidate(account, 31).ok
+    assert bench.account(account).markets == 0
+
+
+@pytest.mark.parametrize("market", [ETH, BTC])
+def test_a_commit_to_the_last_wei(bench: Bench, market: int) -> None:
+    """Gains of the first pool count in full, and what is left beyond the requirement may go as the fee."""
+    account = rich_in_gains(bench, 1)
+    bench.push(ETH, 5_000)
+    bench.pool.transact("poke", ETH, sender=bench.anyone)
+    size = 10 * WAD if market == ETH else WAD
+    cost, risk = bench.pool.call("risk_with", account, market, size, 1 << ETH)
+    found = Risk(*risk)
+    assert found.gains > 9_000 * WAD
+    spare = bench.cash(account) - cost + found.gains - found.losses - found.initial
+    surplus = spare - bench.cash(account) // 2
+    cash = bench.cash(account) - surplus
+    assert 0 < surplus < bench.cash(account) < spare
+    bench.vault.transact("pull", account, surplus, sender=bench.module)
+    assert bench.cash(account) == cash
+    for fee, code in ((cash // 2 + cash, "CASH"), (spare - surplus + 1, "MARGIN"), (spare - surplus, None)):
+        receipt = bench.vault.attempt("reserve", account, market, size, fee, True, sender=bench.order_module)
+        assert receipt.error == code
