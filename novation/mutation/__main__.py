@@ -14,6 +14,8 @@ from random import Random
 from novation.mutation import corpus, results
 from novation.mutation.mutant import Mutant, files, text_of
 from novation.mutation.operators import mutants_of
+from novation.mutation.reasons import load as load_reasons
+from novation.mutation.reasons import reason_of
 from novation.mutation.results import Result
 
 AGAIN = (results.SURVIVED, results.TIMEOUT)
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--limit", type=int, help="at most so many mutants")
     parser.add_argument("--sample", type=int, metavar="SEED", help="in a random order")
     parser.add_argument("--quick", action="store_true", help="a few stories and the contract's own tests only")
-    parser.add_argument("--again", action="store_true", help="play those that survived again")
+    parser.add_argument("--again", action="store_true", help="play those that survived without a reason again")
     parser.add_argument("--no-run", action="store_true", help="only the table of what is known")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page")
     given = parser.parse_args(arguments)
@@ -40,7 +42,16 @@ def main(arguments: Sequence[str]) -> int:
     mutants = [mutant for file in chosen for mutant in mutants_of(file, text_of(file))]
     known = results.load()
     if not given.no_run:
-        wanted = [each for each in mutants if each.name not in known or (given.again and _open(known[each.name]))]
+        reasons, texts = load_reasons(), {file: text_of(file) for file in chosen}
+        again = {
+            each.name
+            for each in mutants
+            if given.again
+            and each.name in known
+            and _open(known[each.name])
+            and reason_of(each, texts[each.file], reasons) is None
+        }
+        wanted = [each for each in mutants if each.name not in known or each.name in again]
         if given.sample is not None:
             Random(given.sample).shuffle(wanted)
         _play(wanted[: given.limit], known, given.workers, given.quick)

@@ -36,10 +36,10 @@ def _behind() -> dict[int, int]:
 
 
 def _told(number: int) -> list[int]:
-    """An outcome, and the checks right before it, which have passed."""
-    found, site, behind = [number], number & ~1, _behind()
-    while (site := behind.get(site, -1)) >= 0:
-        found.append(site + 1)
+    """An outcome, and those right before it that it tells."""
+    found, behind = [number], _behind()
+    while (before := behind.get(found[-1] & ~1)) is not None:
+        found.append(before)
     return found
 
 

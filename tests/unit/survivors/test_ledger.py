@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from novation.chain.abi import checksum
 from tests.support.bench import BTC, ETH, WAD, Bench
 from tests.support.stored import refusal
 
 DEPOSIT = 1
+WITHDRAW = 2
 
 
 def in_debt(bench: Bench) -> str:
@@ -64,3 +66,23 @@ def test_a_stranger_cannot_burn(bench: Bench) -> None:
     for function, arguments in (("exit", ()), ("withdraw", (10**6,))):
         code = refusal(bench.vault, function, bench.trader, *arguments, "0x" + "00" * 20, sender=bench.anyone)
         assert code == "AUTH"
+
+
+def test_a_payout_with_all_its_bits(bench: Bench) -> None:
+    payout, other = checksum(bytes([255] * 20)), checksum(bytes([127] + [255] * 19))
+    bench.vault.transact("set_operator", bench.operator, WITHDRAW, payout, bench.now + 100, sender=bench.trader)
+    assert bench.vault.call("operator", bench.trader, bench.operator)[1] == payout
+    for to, code in ((other, "AUTH"), (payout, None)):
+        assert refusal(bench.vault, "withdraw", bench.trader, 10**6, to, sender=bench.operator) == code
+
+
+def test_a_pool_in_debt_may_be_helped_while_deposits_are_paused(bench: Bench) -> None:
+    """It has no positions of its own."""
+    bench.open(bench.trader, 10 * WAD)
+    pool = bench.pool.address
+    bench.vault.transact("pull", pool, bench.cash(pool) - 100 * WAD, sender=bench.shares)
+    bench.vault.transact("pause", DEPOSIT, sender=bench.guardian)
+    assert refusal(bench.vault, "deposit", pool, 10**6, sender=bench.owner) == "PAUSED"
+    bench.open(bench.trader, -10 * WAD, usd=4_100)
+    assert bench.cash(pool) < 0
+    assert refusal(bench.vault, "deposit", pool, 10**6, sender=bench.owner) is None

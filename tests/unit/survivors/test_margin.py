@@ -152,11 +152,11 @@ def test_the_flag_ends_at_the_maintenance_exactly(bench: Bench) -> None:
     missing = 0
     for gift, flagged in ((0, True), (-1, True), (0, False)):
         bench.chain.restore(mark)
-        bench.push(ETH, 3_100)
+        bench.push(ETH, 3_090)
         bench.vault.transact("flag", account, sender=bench.anyone)
         if missing:
             bench.vault.transact("transfer", bench.other, account, missing + gift, sender=bench.other)
-        assert bench.trade(account, -WAD // 10, usd=3_100).ok
+        assert bench.trade(account, -WAD // 50, usd=3_090).ok
         assert (bench.account(account).flagged_at > 0) == flagged
         health = bench.health(account)
         missing = missing or health.maintenance - health.margin
@@ -198,22 +198,95 @@ def test_the_last_market(bench: Bench) -> None:
     assert bench.account(account).markets == 0
 
 
-@pytest.mark.parametrize("market", [ETH, BTC])
-def test_a_commit_to_the_last_wei(bench: Bench, market: int) -> None:
+@pytest.mark.parametrize(("market", "size"), [(ETH, 32 * WAD), (BTC, 14 * WAD // 10)])
+def test_a_commit_to_the_last_wei(bench: Bench, market: int, size: int) -> None:
     """Gains of the first pool count in full, and what is left beyond the requirement may go as the fee."""
     account = rich_in_gains(bench, 1)
     bench.push(ETH, 5_000)
     bench.pool.transact("poke", ETH, sender=bench.anyone)
-    size = 10 * WAD if market == ETH else WAD
     cost, risk = bench.pool.call("risk_with", account, market, size, 1 << ETH)
     found = Risk(*risk)
     assert found.gains > 9_000 * WAD
     spare = bench.cash(account) - cost + found.gains - found.losses - found.initial
-    surplus = spare - bench.cash(account) // 2
-    cash = bench.cash(account) - surplus
-    assert 0 < surplus < bench.cash(account) < spare
-    bench.vault.transact("pull", account, surplus, sender=bench.module)
-    assert bench.cash(account) == cash
-    for fee, code in ((cash // 2 + cash, "CASH"), (spare - surplus + 1, "MARGIN"), (spare - surplus, None)):
+    assert 0 < spare < bench.cash(account)
+    for fee, code in ((bench.cash(account) + 1, "CASH"), (spare + 1, "MARGIN"), (spare, None)):
         receipt = bench.vault.attempt("reserve", account, market, size, fee, True, sender=bench.order_module)
+        assert receipt.error == code
+
+
+def test_no_wei_of_gains_counts_where_the_pool_has_nothing(bench: Bench) -> None:
+    account = rich_in_gains(bench, 1)
+    bench.push(ETH, 5_000)
+    bench.pool.transact("poke", ETH, sender=bench.anyone)
+    bench.fund(account, 10_000)
+    bench.vault.transact("set_credit", 0, 0, sender=bench.owner)
+    pool = bench.pool.address
+    bench.vault.transact("pull", pool, bench.cash(pool), sender=bench.shares)
+    cost, risk = bench.pool.call("risk_with", account, BTC, WAD, 1 << ETH)
+    found = Risk(*risk)
+    assert found.gains > 0
+    spare = bench.cash(account) - cost - found.losses - found.initial
+    for fee, code in ((spare + 1, "MARGIN"), (spare, None)):
+        receipt = bench.vault.attempt("reserve", account, BTC, WAD, fee, True, sender=bench.order_module)
+        assert receipt.error == code
+
+
+def test_no_flag_between_maintenance_and_initial(bench: Bench) -> None:
+    account = bench.sub_account(1)
+    bench.fund(account, 300)
+    bench.open(account, WAD)
+    bench.push(ETH, 3_850)
+    health = bench.health(account)
+    assert health.maintenance < health.margin < health.initial
+    assert refusal(bench.vault, "flag", account, sender=bench.anyone) == "NOFLAG"
+    bench.push(ETH, 3_800)
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    bench.push(ETH, 3_850)
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    assert bench.account(account).flagged_at == 0
+
+
+def test_a_flag_from_the_first_wei_below(bench: Bench) -> None:
+    account = bench.sub_account(1)
+    bench.fund(account, 1_000)
+    bench.open(account, WAD)
+    mark = bench.chain.snapshot()
+    bench.push(ETH, 3_200)
+    health = bench.health(account)
+    spare = health.margin - health.maintenance
+    for taken, code in ((spare, "NOFLAG"), (spare + 1, None)):
+        bench.chain.restore(mark)
+        bench.vault.transact("transfer", account, bench.other, taken, sender=bench.trader)
+        bench.push(ETH, 3_200)
+        assert refusal(bench.vault, "flag", account, sender=bench.anyone) == code
+
+
+def test_a_gain_of_one_wei_counts(bench: Bench) -> None:
+    """The size is looked for at whose average price the gain is a wei: the more is bought the dearer it is."""
+    account = bench.sub_account(1)
+    bench.fund(account, 50_000)
+    bench.vault.transact("set_credit", 0, 0, sender=bench.owner)
+    mark = bench.chain.snapshot()
+
+    def risk_at(size: int) -> Risk:
+        bench.chain.restore(mark)
+        bench.open(account, size)
+        bench.push(ETH, dear)
+        bench.pool.transact("poke", ETH, sender=bench.anyone)
+        return Risk(*bench.pool.call("risk_with", account, BTC, WAD // 10, 1 << ETH)[1])
+
+    bench.open(account, WAD)
+    dear = -(-bench.position(account).basis // 10**16) / 100 + 0.01  # at the marks there is no spread
+    few, many = WAD, 60 * WAD
+    assert risk_at(few).gains > 1 > risk_at(many).gains
+    while many - few > 1 and risk_at(few).gains != 1:
+        middle = (few + many) // 2
+        few, many = (middle, many) if risk_at(middle).gains >= 1 else (few, middle)
+    assert risk_at(few).gains == 1
+    cost, risk = bench.pool.call("risk_with", account, BTC, WAD // 10, 1 << ETH)
+    found = Risk(*risk)
+    assert found.gains == 1
+    spare = bench.cash(account) - cost + 1 - found.losses - found.initial
+    for fee, code in ((spare + 1, "MARGIN"), (spare, None)):
+        receipt = bench.vault.attempt("reserve", account, BTC, WAD // 10, fee, True, sender=bench.order_module)
         assert receipt.error == code

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from novation.chain.protocol import Receipt
+from novation.deployment.parameters import load
 from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.stored import refusal
+from tests.support.system import build
 
 
 def everything(bench: Bench, *accounts: str) -> int:
@@ -199,3 +204,78 @@ def test_the_reward_at_no_depth(bench: Bench) -> None:
         assert receipt.error == error
     event = receipt.one("Liquidated").args
     assert event["reward"] == 0 < event["insurance_cash"]
+
+
+def test_the_top_up_is_paid_out_of_this_penalty_too(bench: Bench) -> None:
+    """Insurance that has nothing gives what the liquidation brings it: its part of penalty and fees."""
+    account = bench.sub_account(1)
+    bench.fund(account, 300)
+    bench.open(account, WAD)
+    bench.push(ETH, 3_740)
+    before = everything(bench, account)
+    event = bench.liquidate(account, minimum=50 * WAD).one("Liquidated").args
+    assert bench.cash(account) == event["deficit"] == event["insurance_cash"] == 0
+    assert event["reward"] == bench.cash(bench.liquidator) > 36 * WAD
+    assert everything(bench, account) == before
+
+
+def test_collect_down_to_the_end_of_the_credit(bench: Bench) -> None:
+    bench.open(bench.trader, WAD)
+    bench.vault.transact("set_credit", 0, 0, sender=bench.owner)
+    pool, owed = bench.pool.address, bench.book().owed
+    bench.vault.transact("pull", pool, bench.cash(pool) - owed + 1, sender=bench.shares)
+    assert refusal(bench.vault, "collect", 0, sender=bench.anyone) == "CREDIT"
+    bench.vault.transact("transfer", bench.other, pool, 1, sender=bench.other)
+    bench.vault.transact("collect", 0, sender=bench.anyone)
+    assert bench.cash(pool) == 0
+
+
+def test_the_parts_of_what_is_collected() -> None:
+    """Told apart where they are not halves."""
+    parameters = load("local")
+    house = build(replace(parameters, vault=replace(parameters.vault, insurance_share_bps=2_000)))
+    house.provide(house.lp, 1_000_000)
+    house.fund(house.taker, 10_000)
+    house.trade(house.taker, ETH, WAD)
+    receipt = house.vault.transact("collect", 0, sender=house.outsider)
+    event = next(found for found in receipt.find("Collected") if found.address == house.vault.address).args
+    assert event["treasury_amount"] == 4 * event["insurance_amount"] == house.cash(house.treasury) > 0
+    assert event["insurance_amount"] == house.cash(house.vault.address)
+
+
+def test_at_a_margin_of_nothing_no_other_market_is_touched(bench: Bench) -> None:
+    """The penalty takes the rest of the margin: that is no bankruptcy, and nothing else is asked or closed."""
+    account = bench.sub_account(1)
+    bench.fund(account, 300)
+    bench.open(account, WAD, ETH)
+    bench.open(account, WAD // 1_000, BTC)
+    bench.push(ETH, 3_720)
+    bench.push(BTC, 110_001)
+    stored = bench.oracle.call("stored_at", BTC)
+    receipt = bench.liquidate(account, ETH)
+    assert receipt.one("Liquidated").args["deficit"] == 0
+    assert bench.health(account).margin == 0
+    assert bench.oracle.call("stored_at", BTC) == stored
+    assert bench.position(account, BTC).size > 0
+
+
+def test_margin_between_maintenance_and_initial_after_a_bankruptcy(bench: Bench) -> None:
+    """The first closing leaves less than nothing, the second, at a premium in its favour, more than the third market
+    needs to stay: the account is healthy."""
+    assert bench.set_market(BTC, taker=0, maker=0, penalty=0).ok
+    bench.chain.warp(bench.parameters.pool.ramp_seconds)
+    bench.push(ETH, 4_000)
+    bench.push(BTC, 110_000)
+    bench.add_feed(2)
+    assert bench.set_market(2).ok
+    account = bench.sub_account(1)
+    bench.fund(account, 20_000)
+    bench.open(account, WAD, BTC)
+    bench.open(account, 10 * WAD, ETH)
+    bench.open(account, 6 * WAD // 100, 2)
+    bench.push(ETH, 2_004.3)
+    receipt = bench.liquidate(account)
+    assert len(charges(receipt)) == 2
+    health = bench.health(account)
+    assert health.maintenance < health.margin < health.initial
+    assert bench.account(account).flagged_at == 0
