@@ -16,6 +16,7 @@ from typing import Any
 
 from vyper import ast as vy_ast
 from vyper.ast.parse import parse_to_ast
+from vyper.codegen import core
 from vyper.codegen import module as generation
 from vyper.codegen.function_definitions.common import EntryPointInfo, ExternalFuncIR
 from vyper.compiler.settings import OptimizationLevel, anchor_settings
@@ -55,6 +56,7 @@ class Workshop:
         self.assembled: dict[int, list[Any]] = {}
         self.changed: ContractFunctionT | None = None
         self.frames: dict[int, Any] = {}
+        self.names = (0, 0)
         self.code = b""
 
     def prepare(self) -> None:
@@ -152,6 +154,9 @@ class Workshop:
 
     def _generate(self) -> bytes:
         """Creation code out of what is kept and what is not."""
+        # Names that another compilation has begun anew would be those of what is kept.
+        compile_ir._next_symbol = max(compile_ir._next_symbol, self.names[0])
+        core._label = max(core._label, self.names[1])
         with anchor_settings(self.data.settings), self._shortcuts():
             deployed, _ = generation.generate_ir_for_module(self.module)
             deployed = optimizer.optimize(deployed)
@@ -159,6 +164,7 @@ class Workshop:
             assembly = compile_ir._compile_to_assembly(deployed)
             compile_ir._add_postambles(assembly)
             compile_ir._relocate_segments(assembly)
+            self.names = (compile_ir._next_symbol, core._label)
             return bytes(compile_ir.assembly_to_evm(assembly)[0])
 
     @contextmanager

@@ -19,7 +19,7 @@ from novation.fuzz.system.worlds import WORLDS
 
 STEPS = 90
 BYTES = 5  # of a step: which action, the seed of its dice
-STORIES = 220  # of each world
+STORIES = 120  # of each world
 TABLE = [name for name, action in ACTIONS.items() for _ in range(round(2 * action.weight))]
 QUIET = settings(
     deadline=None,

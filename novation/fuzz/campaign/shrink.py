@@ -12,7 +12,7 @@ from novation.fuzz.campaign.story import Step, Story
 from novation.fuzz.system.surroundings import Move
 
 LONG = 6  # steps; up to it other seeds are not tried
-TRIES = 80
+TRIES = 300
 
 T = TypeVar("T")
 
