@@ -45,7 +45,7 @@ bench: .venv/.ready
 bench-fuzz: .venv/.ready
 	@python -m tests.forge.bench $(ARGS)
 
-# Each writes or checks its page in docs/audit; --help tells its options.
+# Each prints its table, and with --write renews its page in docs/audit; --help tells its options.
 coverage: .venv/.ready
 	@python -m novation.fuzz.coverage $(ARGS)
 

@@ -89,13 +89,18 @@ class _First:
 
 
 def tests(paths: Sequence[str]) -> str | None:
-    """Runs tests, in a process that says nothing more. @return the first that fails, None for none."""
+    """Runs tests, in a process that says nothing more. @return the first that fails, None for none.
+
+    @raises FileNotFoundError for a path that is gone, RuntimeError where pytest itself fails: neither kills a mutant.
+    """
+    for path in paths:
+        if not (ROOT / path).exists():
+            raise FileNotFoundError(f"there are no tests at {path}")
     os.chdir(ROOT)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     first = _First()
-    present = [path for path in paths if (ROOT / path).exists()]
     options = [
         "-x",
         "--no-header",
@@ -104,10 +109,12 @@ def tests(paths: Sequence[str]) -> str | None:
         "-o",
         f"cache_dir={ROOT / '.cache/mutation/pytest'}",
     ]
-    status = pytest.main([*options, *present], plugins=[first])
+    status = pytest.main([*options, *paths], plugins=[first])
     if first.failed:
         return first.failed
-    return None if status == pytest.ExitCode.OK else f"pytest ends with {status!r}"
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise RuntimeError(f"pytest ends with {status!r}")
+    return None
 
 
 def deploy_instead(replaced: Mapping[str, Artifact]) -> None:

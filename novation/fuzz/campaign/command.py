@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import time
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from novation.chain.compiler import ROOT
 from novation.console import Refused
 from novation.fixed import WAD
 from novation.fuzz.campaign import case, page, profit
+from novation.fuzz.campaign.confirm import confirm
 from novation.fuzz.campaign.progress import Progress
 from novation.fuzz.campaign.report import Report, rewrite, show
 from novation.fuzz.campaign.run import Plan
@@ -40,12 +40,18 @@ class Options:
     invariants: tuple[int, ...] = ()
     worlds: tuple[str, ...] = ()
     engine: str = "revm"
+    target: str = "faults"
     modelled: bool = True
     covered: bool = True
     corpus: Path | None = CORPUS
     json: Path | None = None
     figures: Path | None = None
     reports: Path = REPORTS
+
+    def checks(self) -> str:
+        """The options that say what is looked for, each after a space."""
+        chosen = "".join(f" --invariant {number}" for number in self.invariants)
+        return chosen or ("" if self.modelled else " --no-model")
 
     def command(self) -> str:
         """As it is typed, so that a page says how it was made."""
@@ -58,10 +64,10 @@ class Options:
         ):
             if value is not None:
                 words.append(f"--{name} {value:g}" if isinstance(value, float) else f"--{name} {value}")
+        words += [f"--target {self.target}"] if self.target != "faults" else []
         words += [f"--engine {self.engine}"] if self.engine != "revm" else []
-        words += [f"--invariant {number}" for number in self.invariants]
         words += [f"--world {name}" for name in self.worlds]
-        words += ["--no-model"] if not self.modelled and not self.invariants else []
+        words += [self.checks().strip()] if self.checks() else []
         words += ["--no-coverage"] if not self.covered else []
         if self.corpus != CORPUS:
             words.append(f"--corpus {shlex.quote(str(self.corpus or 'none'))}")
@@ -85,7 +91,10 @@ def main(
     """From the command line's words. @return the exit code. @raises Refused, OSError."""
     console = Console()
     if replay is not None:
-        return play_again(replay, console)
+        if engine != "revm" or target != "faults" or worlds or calls is not None or minutes is not None:
+            raise Refused("--replay plays a file on revm: of the other options it takes --invariant and --no-model")
+        _choose(invariants)
+        return play_again(replay, console, Stages(model and not invariants))
     for name in worlds:
         if name not in WORLDS:
             raise Refused(f"--world {name}: there is none of that name, only {', '.join(WORLDS)}")
@@ -102,6 +111,7 @@ def main(
         covered=coverage and engine == "revm",
         corpus=CORPUS if corpus is None else None if corpus == "none" else Path(corpus),
         json=json_file,
+        target=target,
         engine=engine,
         **given,
     )
@@ -134,9 +144,15 @@ def fuzz(options: Options, console: Console) -> int:
     )
     goal = f"{plan.seconds:g} s" if plan.seconds else f"{plan.calls:,} calls"
     with Progress(console, branches, goal) as progress:
-        report = run(plan, stages, options.workers, progress)
+        try:
+            report = run(plan, stages, options.workers, progress)
+        except StoryError as error:
+            raise Refused(f"--corpus: {error}; delete that file, or name another folder") from error
     console.print(show(report), highlight=False, soft_wrap=True)
-    tests = _confirm(report, options, modelled, console)
+    shipped = Stages(modelled)
+    if options.covered:
+        confirm(report, shipped, console)
+    tests = _tests(report, options, shipped)
     links = _coverage(report, options, console) if options.covered else []
     links += [(f"The test of what broke: {path.name}", path.name) for path in tests]
     written = page.write(options.reports / "index.html", report, progress.samples, branches, options.command(), links)
@@ -144,9 +160,11 @@ def fuzz(options: Options, console: Console) -> int:
         _write_json(options.json, report, options, branches)
     if options.figures is not None:
         rewrite(options.figures, report, options.command())
-    for path in tests:
+    for found, path in zip(report.failures, tests, strict=True):
+        console.print(f"{found.kind}: {found.message}", highlight=False, soft_wrap=True, markup=False)
         console.print(f"The failure as a test: {path}", highlight=False, soft_wrap=True)
-        console.print(f"Again, call by call:   ape run fuzz --replay {path}", highlight=False, soft_wrap=True)
+        again = f"ape run fuzz --replay {path}{options.checks()}"
+        console.print(f"Again, call by call:   {again}", highlight=False, soft_wrap=True)
     console.print(f"Report: {written}", highlight=False, soft_wrap=True)
     return 1 if report.failures else 0
 
@@ -166,9 +184,9 @@ def seek_profit(options: Options, console: Console) -> int:
     return code
 
 
-def play_again(path: Path, console: Console) -> int:
+def play_again(path: Path, console: Console, stages: Stages) -> int:
     """Plays the stories of a file on the shipped contracts. @return 1 if one fails. @raises Refused."""
-    stages, failed = Stages(), 0
+    failed = 0
     try:
         stories = load(path)
     except StoryError as error:
@@ -201,27 +219,13 @@ def _choose(numbers: Sequence[int]) -> None:
     registry.INVARIANTS[:] = [item for item in registry.INVARIANTS if item.number in numbers]
 
 
-def _confirm(report: Report, options: Options, modelled: bool, console: Console) -> list[Path]:
-    """Writes tests of the findings; replays on the shipped bytecode what was played with probes."""
-    shipped = Stages(modelled)
+def _tests(report: Report, options: Options, shipped: Stages) -> list[Path]:
+    """Writes a test of each finding."""
+    written = []
     for found in report.failures:
-        if options.covered and shipped.play(parse(found.story)) is None:
-            raise AssertionError(f"{found.kind} with probes only: {found.story}")
-    if options.covered and not report.failures:
-        stories = report.corpus
-        start = time.monotonic()
-        for line in stories:
-            failure = shipped.play(parse(line))
-            if failure is not None:
-                raise AssertionError(f"{failure.kind} without probes only: {failure.message}: {line}")
-        took = time.monotonic() - start
-        said = f"{len(stories)} new stories of the corpus replayed on the shipped bytecode in {took:.0f} s: the same."
-        console.print(said, highlight=False, soft_wrap=True)
-    worlds = {found.story: shipped.game(found.story.split()[0]).stage for found in report.failures}
-    return [
-        case.write(options.reports, found, worlds[found.story], options.command(), modelled)
-        for found in report.failures
-    ]
+        stage = shipped.game(found.story.split()[0]).stage
+        written.append(case.write(options.reports, found, stage, options.command(), shipped.modelled))
+    return written
 
 
 def _write_json(path: Path, report: Report, options: Options, branches: Set[int]) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import os
 from pathlib import Path
 
-from novation.fuzz.campaign.story import Story, StoryError, load
+from novation.fuzz.campaign.story import Story, load
 
 
 class Corpus:
@@ -18,24 +18,19 @@ class Corpus:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
 
-    def stored(self) -> Iterator[Story]:
-        """What the folder holds, in the order of the names. Stories whose action is gone or renamed are passed over.
-
-        @raises OSError.
-        """
-        if self.folder is None:
-            return
-        for path in sorted(self.folder.glob("*.txt")):
-            try:
-                found = load(path)
-            except StoryError:
-                continue  # of another version of the actions
-            yield from found
-
     def add(self, story: Story) -> None:
         """Keeps a story."""
         self.stories.append(story)
         if self.folder is not None:
             line = str(story)
             name = f"{story.world}-{hashlib.sha256(line.encode()).hexdigest()[:16]}.txt"
-            (self.folder / name).write_text(line + "\n", encoding="utf-8")
+            fresh = self.folder / f"{name}.{os.getpid()}"
+            fresh.write_text(line + "\n", encoding="utf-8")
+            fresh.replace(self.folder / name)  # another process sees all of it or nothing
+
+
+def stored(folder: Path | None) -> list[Story]:
+    """What a folder holds, in the order of the names. @raises OSError; StoryError for a story whose action is gone."""
+    if folder is None or not folder.is_dir():
+        return []
+    return [story for path in sorted(folder.glob("*.txt")) for story in load(path)]

@@ -29,6 +29,7 @@ class Plan:
     failures: int = 1
     guided: bool = True  # draws from the corpus as well
     folder: Path | None = None  # of the corpus
+    stored: tuple[Story, ...] = ()  # what was there: replayed first
     worlds: tuple[str, ...] = ()  # the usual ones
 
 
@@ -73,7 +74,7 @@ class Runner:
         )
 
     def _stories(self) -> Iterator[Story]:
-        yield from self.corpus.stored()
+        yield from self.plan.stored
         while True:
             yield self.author.story()
 
@@ -82,10 +83,12 @@ class Runner:
         new = self._collect(story)
         if failure is not None:
             self.failures += 1
+            # Kept before it is shortened, in case that is interrupted.
+            self.report.failures.append(Finding(failure.kind, failure.message, str(story), ()))
             shortest = shrink(story, failure, self.stages)
             again = self.stages.play(shortest) or failure
             moves = shrink_moves(shortest.world, self.stages.trail(shortest.world), again, self.stages)
-            self.report.failures.append(Finding(again.kind, again.message, str(shortest), tuple(map(str, moves))))
+            self.report.failures[-1] = Finding(again.kind, again.message, str(shortest), tuple(map(str, moves)))
             self.stages.forget(shortest.world)  # those calls do not count
         elif new:
             self.corpus.add(story)

@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from typing import cast
 
+from novation.fuzz.campaign.corpus import stored
 from novation.fuzz.campaign.report import Report
 from novation.fuzz.campaign.run import Plan, Runner, nothing
 from novation.fuzz.campaign.stages import Stages
@@ -30,6 +31,7 @@ def run(plan: Plan, stages: Stages, workers: int = 1, tell: Callable[[Report], N
     @raises CampaignBroke.
     """
     total, start = Report(), time.perf_counter()
+    plan = replace(plan, stored=tuple(stored(plan.folder)))
 
     def add(part: Report) -> None:
         total.add(part)
@@ -37,10 +39,12 @@ def run(plan: Plan, stages: Stages, workers: int = 1, tell: Callable[[Report], N
         tell(total)
 
     if workers == 1:
+        runner = Runner(replace(plan, seed=plan.seed * SEEDS), stages, add)
         try:
-            Runner(replace(plan, seed=plan.seed * SEEDS), stages, add).run()
+            runner.run()
         except KeyboardInterrupt:
             total.interrupted = True
+            add(runner.report)
         return total
     _spread(plan, stages, workers, add, total)
     return total
@@ -52,7 +56,8 @@ def _spread(plan: Plan, stages: Stages, workers: int, add: Callable[[Report], No
     readers: dict[Connection, BaseProcess] = {}
     for number in range(workers):
         calls = None if plan.calls is None else -(-plan.calls // workers)
-        part = replace(plan, calls=calls, seed=plan.seed * SEEDS + number)
+        mine = plan.stored[number::workers]
+        part = replace(plan, calls=calls, seed=plan.seed * SEEDS + number, stored=mine)
         reader, writer = context.Pipe(duplex=False)
         process: BaseProcess = context.Process(target=_work, args=(part, stages, stop, writer), daemon=True)
         process.start()

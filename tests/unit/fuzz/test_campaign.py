@@ -15,7 +15,7 @@ from novation.fuzz import bench
 from novation.fuzz.actions import ACTIONS
 from novation.fuzz.campaign import case, command
 from novation.fuzz.campaign.author import Author
-from novation.fuzz.campaign.corpus import Corpus
+from novation.fuzz.campaign.corpus import stored
 from novation.fuzz.campaign.report import Report
 from novation.fuzz.campaign.run import Plan, Runner
 from novation.fuzz.campaign.shrink import shrink
@@ -160,10 +160,10 @@ def test_a_finding_becomes_a_test_that_fails_and_can_be_replayed(
     [test] = [value for name, value in vars(module).items() if name.startswith("test_")]
     with pytest.raises(Mismatch):
         test()
-    assert command.play_again(path, Console()) == 1
+    assert command.play_again(path, Console(), Stages()) == 1
     monkeypatch.undo()
     test()
-    assert command.play_again(path, Console()) == 0
+    assert command.play_again(path, Console(), Stages()) == 0
     assert "passes" in capsys.readouterr().out
 
 
@@ -203,10 +203,10 @@ def test_what_breaks_in_a_process_is_told(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_corpus_is_replayed_first(tmp_path: Path) -> None:
     first = play(1_500, 6, folder=tmp_path)
     assert len(list(tmp_path.glob("*.txt"))) == len(first.corpus) > 3
-    stored = [str(story) for story in Corpus(tmp_path).stored()]
-    assert sorted(stored) == sorted(first.corpus)
+    found = [str(story) for story in stored(tmp_path)]
+    assert sorted(found) == sorted(first.corpus)
     again = play(1, 7, folder=tmp_path)
-    assert again.corpus == stored[:1]
+    assert again.corpus == found[:1]
 
 
 def test_a_changed_story_is_of_the_same_world_and_bounded() -> None:
