@@ -31,6 +31,13 @@ CONTROLS = (
         "if x < 0:",
         "the floor of an exact quotient is one less",
     ),
+    Control(
+        "guardian-tightens",
+        POOLS,
+        "self._set_paused(ledger._paused | actions)",
+        "self._set_paused(actions if convert(actions, uint256) > convert(ledger._paused, uint256) else ledger._paused)",
+        "a pause of more takes back what was paused",
+    ),
     Control("ceil-div", MATHS, "return unsafe_add(q, 1)", "return q", "rounds toward zero"),
     Control(
         "clamp",

@@ -135,7 +135,11 @@ class Search:
 
 
 def unwind(game: Game) -> None:
-    """Closes what is open, market by market, at the price that always was."""
+    """Liquidates who is unhealthy, then closes what is open, market by market, at the price that always was."""
+    game.refresh_all()
+    for account in game.sick():
+        for market in game.held(account):
+            game.call("liquidation", "liquidate", game.cast.liquidator, account, market)
     for account in game.cast.traders:
         for market in game.held(account):
             size = -game.position(account, market).size

@@ -8,7 +8,8 @@ from novation.model.view import nav, standing
 
 
 def wealth(game: Game) -> dict[int, int]:
-    """WAD USD by who signs; the rest belongs to the protocol. Rounded down, positions at the adapter's mid."""
+    """WAD USD by who signs; the rest belongs to the protocol. Rounded down, positions at the adapter's mid; an account
+    that owes more than it has is worth nothing, not less."""
     mirror, facts, cast = game.mirror, game.mirror.facts, game.cast
     words, at = facts.words, mirror.slots.index
     owned = dict.fromkeys((*cast.senders, cast.attacker), 0)
@@ -17,7 +18,7 @@ def wealth(game: Game) -> dict[int, int]:
         if account == signer:
             owned[signer] += words[at["units", account]] * WAD // facts.unit
             owned[signer] += max(0, words[at["earned", account]] - 1)
-        owned[signer] += standing(mirror.view, account).margin
+        owned[signer] += max(0, standing(mirror.view, account).margin)  # who owes walks away
     for order in mirror.orders.values():
         owned[game.key(order.account)] += order.fee
     for index in range(game.stage.pools):

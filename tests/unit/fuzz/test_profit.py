@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from novation.chain.compiler import ROOT, artifact_of, open_contract
+from novation.fixed import WAD
 from novation.fuzz.campaign.profit import DUST, Search, hunt, plays
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import parse
@@ -70,6 +71,24 @@ def test_a_fault_that_pays_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     _, code = hunt(Stages(modelled=False, check=False, replaced=builds), 1, (), 15_000, None, Console())
     assert code == 1
     assert "Taken from the protocol" in capsys.readouterr().out
+
+
+def test_a_debt_that_is_left_behind_is_no_loss_of_the_thief() -> None:
+    """Withdrawals without their rules: an account takes what is everybody's and owes it for ever."""
+    file = "contracts/modules/margin_rules.vy"
+    text = (ROOT / file).read_text()
+    rules = ('    if cash < 0:\n        return "CASH"\n', "    if cash - totals.losses < totals.initial:")
+    assert all(text.count(rule) == 1 for rule in rules)
+    patched = text.replace(rules[0], "").replace(rules[1], "    if cash - totals.losses < totals.initial and cash > 0:")
+    vault = artifact_of("CollateralVault", open_contract("CollateralVault", {file: patched}))
+    game = Stages(modelled=False, check=False, replaced={"CollateralVault": vault}).game("local")
+    game.play("opening", 1)
+    thief = next(account for account in game.cast.traders if not game.of(account).pending)
+    key, facts = game.key(thief), game.mirror.facts
+    before = wealth(game)
+    held = facts.words[game.mirror.slots.index["units", facts.names["vault"]]]
+    assert game.call("vault", "withdraw", key, thief, held, key).ok
+    assert wealth(game)[key] - before[key] > 1_000 * WAD
 
 
 def test_a_story_can_be_measured_again() -> None:
