@@ -75,7 +75,6 @@ class System:
         self.vault.orders = s.orders
         self.vault.liquidation = s.liquidation
         self.vault.register_module(s.owner, s.orders)
-        self.vault.register_module(s.owner, s.liquidation)
         self.pools: list[Pool] = []
         self.shares: list[Shares] = []
         for index, p in enumerate(s.pools):

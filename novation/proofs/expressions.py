@@ -44,7 +44,6 @@ CODES: dict[str, int] = {"": 0}  # revert codes and other short texts by number
 ISQRT = z3.Function("isqrt", z3.IntSort(), z3.IntSort())
 
 BINARY = {nodes.Add: "+", nodes.Sub: "-", nodes.Mult: "*", nodes.FloorDiv: "//", nodes.Mod: "%"}
-UNSAFE = {"unsafe_add": "+", "unsafe_sub": "-", "unsafe_mul": "*"}
 
 
 def code_number(text: str) -> int:

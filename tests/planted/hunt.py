@@ -12,8 +12,6 @@ from novation.fuzz.campaign.shrink import shrink, shrink_moves
 from novation.fuzz.campaign.stages import Failure, Stages
 from novation.fuzz.campaign.story import Story
 
-WORLDS = WORLD_OF if "hostile" in WORLD_OF else (*WORLD_OF, "hostile")
-
 
 class Find(NamedTuple):
     """A story that fails, after how many calls and seconds of a core (deployment included, compiling not)."""
@@ -34,7 +32,7 @@ class Short(NamedTuple):
 
 def hunt(stages: Stages, seed: int, calls: int) -> Find | None:
     """Plays an author's stories, as the campaign does, until one fails or so many calls are made."""
-    author = Author(seed, worlds=WORLDS)
+    author = Author(seed, worlds=WORLD_OF)
     start = time.process_time()
     made = 0
     while made < calls:

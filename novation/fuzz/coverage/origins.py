@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vyper.compiler import CompilerData
 
-EXTERNAL = "external "  # how the labels of entry points begin
-
 
 @dataclass
 class Origin:

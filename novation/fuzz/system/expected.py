@@ -68,6 +68,9 @@ class Expected:
             [("debts",)] if name == "debts" else [("paused",), *(("pool", i) for i in range(4))]
         )
         routes[id(vault.pools)] = lambda index: [("pool", index)]
+        routes[id(vault.modules)] = lambda module: (
+            [("module", module)] if ("module", module) in self.slots.index else []
+        )
         routes[id(vault.grants)] = lambda key: [("grant", *key)]
         routes[id(oracle.feeds)] = lambda feed: [("feed", feed), ("reference", feed)]
         routes[id(oracle.stored)] = lambda feed: [("stored", feed)]
@@ -127,6 +130,9 @@ class Expected:
     def _grant(self, owner: int, operator: int) -> int:
         grant = self.system.vault.grants.get((owner, operator))
         return 0 if grant is None else grant.payout | grant.expires_at << 160 | grant.powers << 200
+
+    def _module(self, module: int) -> int:
+        return int(module in self.system.vault.modules)
 
     def _feed(self, market: int) -> int:
         return self.system.oracle.feed_word(market)

@@ -98,6 +98,8 @@ class Slots:
         yield ("paused",), self._place("vault", "_paused")
         for index in range(4):
             yield ("pool", index), self._place("vault", "_pools", plus=index)
+        for contract in self.stage.contracts.values():
+            yield ("module", number(contract)), self._place("vault", "is_module", contract.address)
         for owner in dict.fromkeys(account >> 8 for account in self.people):
             for operator in (self.stage.cast.operator, self.stage.cast.stranger):
                 yield ("grant", owner, operator), self._place("vault", "_operators", owner, text(operator))
