@@ -34,7 +34,7 @@ demo: .venv/.ready
 	@ape run demo $(ARGS)
 
 test: .venv/.ready
-	@python -m pytest -n 2 --dist worksteal $(ARGS)
+	@python -m pytest -n 2 $(ARGS)
 
 fuzz: .venv/.ready
 	@ape run fuzz $(ARGS)
