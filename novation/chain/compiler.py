@@ -14,7 +14,7 @@ import os
 import sys
 import sysconfig
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -87,35 +87,42 @@ def compile_all(names: Iterable[str] | None = None) -> dict[str, Artifact]:
         if name not in available:
             raise KeyError(f"there is no contract {name}")
     state = source_hash()
-    missing = [name for name in wanted if not _cached(state, name).is_file()]
-    if missing:
-        with _lock():  # parallel test processes compile once
-            missing = [name for name in missing if not _cached(state, name).is_file()]
-            _compile(missing, state)
-    return {name: _load(_cached(state, name)) for name in wanted}
+    targets = {name: _cached(state, name) for name in wanted}
+    fill_cache(targets, _compile_one)
+    return {name: _load(target) for name, target in targets.items()}
 
 
-def _compile(names: list[str], state: str) -> None:
-    """Compiles into the cache, in parallel where it pays and the platform can fork."""
-    jobs = [(name, str(sources()[name]), state) for name in names]
-    if len(jobs) > 1 and sys.platform == "linux":
-        with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
-            for _ in pool.map(_compile_one, jobs):
-                pass
+def fill_cache(targets: Mapping[str, Path], compile_one: Callable[[tuple[str, Path]], None]) -> None:
+    """Compiles contracts whose files are missing, in parallel where it pays and the platform can fork.
+
+    `compile_one` gets a contract's name and file. Parallel processes wait for each other and compile once.
+    """
+    if all(target.is_file() for target in targets.values()):
         return
-    for job in jobs:
-        _compile_one(job)
+    with _lock():
+        jobs = [(name, target) for name, target in targets.items() if not target.is_file()]
+        if len(jobs) > 1 and sys.platform == "linux":
+            with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
+                for _ in pool.map(compile_one, jobs):
+                    pass
+            return
+        for job in jobs:
+            compile_one(job)
 
 
-def _compile_one(job: tuple[str, str, str]) -> None:
-    """Compiles one contract and writes its artifact."""
-    name, _, state = job
-    artifact = artifact_of(name, open_contract(name), state)
-    target = _cached(state, name)
+def save(target: Path, data: Mapping[str, Any]) -> None:
+    """Writes a file of the cache: another process sees all of it or nothing."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".new")
-    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
+    fresh.write_text(json.dumps(data))
     fresh.replace(target)
+
+
+def _compile_one(job: tuple[str, Path]) -> None:
+    """Compiles one contract and writes its artifact."""
+    name, target = job
+    artifact = artifact_of(name, open_contract(name), source_hash())
+    save(target, vars(artifact) | {"bytecode": artifact.bytecode.hex()})
 
 
 def open_contract(name: str, patches: Mapping[str, str] | None = None, **settings: Any) -> CompilerData:
@@ -196,7 +203,7 @@ def main(arguments: list[str]) -> int:
         warnings.simplefilter("error")
         for name, path in sources().items():
             try:
-                _compile_one((name, str(path), source_hash()))
+                _compile_one((name, _cached(source_hash(), name)))
             except (CompilationFailed, Warning) as error:
                 print(error if isinstance(error, CompilationFailed) else f"{path.name}: {error}", file=sys.stderr)
                 status = 1

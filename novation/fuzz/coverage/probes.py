@@ -5,18 +5,13 @@ The addresses that probes ask for lie at BASE, far from precompiles and from acc
 
 from __future__ import annotations
 
-import fcntl
 import json
-import multiprocessing
-import sys
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from novation.chain.compiler import CACHE, Artifact, artifact_of, open_contract, source_hash
+from novation.chain.compiler import CACHE, Artifact, artifact_of, fill_cache, open_contract, save, source_hash
 from novation.fuzz.coverage.origins import Traced
 from novation.fuzz.coverage.sites import Site
 from novation.fuzz.coverage.weaving import Weaver
@@ -32,7 +27,6 @@ CONTRACTS = (
 )
 BASE = 0xC000_0000
 SPAN = 1 << 16  # ids of a contract
-WORKERS = 2
 FORMAT = 11  # of the cached files
 
 Lines = dict[str, dict[int, tuple[int, ...]]]
@@ -55,11 +49,9 @@ def instrument(names: Iterable[str] = CONTRACTS) -> dict[str, Instrumented]:
         if name not in CONTRACTS:
             raise KeyError(f"there are no probes for {name}")
     folder = CACHE / source_hash()[:16] / f"coverage{FORMAT}"
-    missing = [name for name in wanted if not (folder / f"{name}.json").is_file()]
-    if missing:
-        with _lock():  # parallel test processes compile once
-            _compile([(name, folder) for name in missing if not (folder / f"{name}.json").is_file()])
-    return {name: _load(folder / f"{name}.json") for name in wanted}
+    targets = {name: folder / f"{name}.json" for name in wanted}
+    fill_cache(targets, _compile_one)
+    return {name: _load(target) for name, target in targets.items()}
 
 
 def replaced() -> dict[str, Artifact]:
@@ -72,26 +64,11 @@ def sites() -> tuple[Site, ...]:
     return tuple(site for found in instrument().values() for site in found.sites)
 
 
-def _compile(jobs: list[tuple[str, Path]]) -> None:
-    if len(jobs) > 1 and sys.platform == "linux":
-        with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")) as pool:
-            for _ in pool.map(_compile_one, jobs):
-                pass
-        return
-    for job in jobs:
-        _compile_one(job)
-
-
 def _compile_one(job: tuple[str, Path]) -> None:
-    name, folder = job
+    name, target = job
     made = compiled(name)
     artifact = vars(made.artifact) | {"bytecode": made.artifact.bytecode.hex()}
-    folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{name}.new"
-    fresh.write_text(
-        json.dumps({"artifact": artifact, "sites": made.sites, "lines": made.lines, "behind": made.behind})
-    )
-    fresh.replace(folder / f"{name}.json")
+    save(target, {"artifact": artifact, "sites": made.sites, "lines": made.lines, "behind": made.behind})
 
 
 @lru_cache(maxsize=32)
@@ -101,15 +78,6 @@ def _load(path: Path) -> Instrumented:
     found = tuple(Site._make([*fields[:-1], tuple(fields[-1])]) for fields in data["sites"])
     lines = {file: {int(line): tuple(ids) for line, ids in of.items()} for file, of in data["lines"].items()}
     return Instrumented(artifact, found, lines, {int(after): before for after, before in data["behind"].items()})
-
-
-@contextmanager
-def _lock() -> Iterator[None]:
-    """One compiling process at a time."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / ".lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def compiled(name: str) -> Instrumented:

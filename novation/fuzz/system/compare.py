@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from novation.fixed import unpack
+from novation.fuzz.system.facts import LAYOUTS
 from novation.fuzz.system.slots import Key
 from novation.fuzz.system.worlds import text
 from novation.model import words
@@ -43,18 +44,11 @@ def differences(keys: Sequence[Key], found: Sequence[int], wanted: Sequence[int]
     return Mismatch("; ".join(lines))
 
 
-_LAYOUTS = {
+_LAYOUTS = LAYOUTS | {
     "account": words.ACCOUNT,
     "position": words.POSITION,
-    "interest": words.INTEREST,
-    "funding": words.FUNDING,
-    "mark": words.MARK,
-    "book": words.BOOK,
-    "config": words.CONFIG,
-    "ramp": words.RAMP,
     "feed": words.FEED,
     "reference": words.REFERENCE,
-    "stored": words.STORED,
 }
 
 

@@ -56,7 +56,7 @@ class Facts:
         self.slots = slots
         self.read = read
         self.words = [0] * len(slots.keys)
-        self.tables, self.older = self._empty(), self._empty()
+        self.tables, self.older = Tables(), Tables()
         self.pending: list[tuple[Key, int, int]] = []  # changes that `older` has not seen
         self.totals = [0, 0]  # deposited, withdrawn
         self.open_fees = 0
@@ -73,10 +73,6 @@ class Facts:
                 book = Book(0, 0, 0)
                 tables.pools.append(PoolView(entry.pool, entry, self.terms, book, {}, {}, {}, {}))
                 tables.shares.append(SharesView(entry.shares, 0, {}, 0, 0))
-
-    @staticmethod
-    def _empty() -> Tables:
-        return Tables()
 
     def absorb(self, fresh: list[int]) -> list[Key]:
         """Takes new words in. @return the keys of those that changed."""
