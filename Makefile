@@ -82,7 +82,7 @@ lock: .venv/.ready
 		--no-annotate requirements.in -o requirements.lock
 
 components: .venv/.ready
-	@python -m novation.deployment.components
+	@python -m novation.chain.components
 
 clean:
 	@rm -rf .venv .cache .build .hypothesis .mypy_cache .pytest_cache .ruff_cache reports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,21 @@ BAD_INPUT, FAILED = 2, 1
 
 class Refused(Exception):
     """The user must change something; the message is one sentence."""
+
+
+class CheckFailed(Exception):
+    """What a command looks into is not as it must be; the message is one sentence."""
+
+
+def positive(text: str) -> int:
+    """An option's number from 1 on, as argparse's `type`. @raises ArgumentTypeError."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return number
 
 
 def bot_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,20 +62,21 @@ def bot_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def one_sentence() -> Iterator[None]:
     """Ends the process with one sentence and code 2 for what was asked wrongly, 1 for what went wrong."""
     from novation.chain.compiler import CompilationFailed
+    from novation.chain.components import ComponentUnavailable
     from novation.chain.protocol import ChainError, Reverted
-    from novation.deployment.components import ComponentUnavailable
     from novation.deployment.manifest import ManifestError
     from novation.deployment.plan import PlanError
     from novation.deployment.reading import ParameterError
-    from novation.sim.prices import PricesError
 
     try:
         yield
-    except (Refused, PricesError, ParameterError) as error:
+    except (Refused, ParameterError) as error:
         _end(str(error), BAD_INPUT)
     except Reverted as error:
         _end(f"The chain refused: {error}", FAILED)
-    except (ChainError, ComponentUnavailable, ManifestError, PlanError, CompilationFailed, OSError) as error:
+    except (
+        CheckFailed, ChainError, ComponentUnavailable, ManifestError, PlanError, CompilationFailed, OSError,
+    ) as error:  # fmt: skip
         _end(str(error), FAILED)
     except KeyboardInterrupt:
         _end("Stopped.", FAILED)

@@ -17,6 +17,6 @@ def cli(prices, prices_btc, start, hours, seed, network, params, report):
     from novation.console import one_sentence
 
     with one_sentence():
-        from novation.sim.demo import Options, demo
+        from novation.demo import Options, demo
 
         demo(Options(prices, prices_btc, start, hours, seed, network, params, report))

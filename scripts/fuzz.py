@@ -32,6 +32,6 @@ def cli(**given):
     Exit code 1 if something broke.
     """
     with one_sentence():
-        from novation.fuzz.campaign.command import main
+        from novation.fuzz.command import main
 
         raise SystemExit(main(**given))

@@ -18,7 +18,7 @@ fi
 echo "Setting up .venv from requirements.lock, about half a minute, once ..."
 mkdir -p .cache
 # Best effort here: what needs a component says so itself when it is missing.
-"$python" novation/deployment/components.py >.cache/components.log 2>&1 &
+"$python" novation/chain/components.py >.cache/components.log 2>&1 &
 components=$!
 trap 'kill "$components" 2>/dev/null || true' EXIT
 

@@ -84,6 +84,7 @@ def liquidate(
     # Bankrupt before the fill, or by its fee and premium: no account keeps a debt without positions.
     if unsafe_add(cash, equity) < 0:
         word, cash, penalty = self._close_others(account, word, cash, penalty)
+        pool_cash = ledger._cash(ledger._words[pool])
         left: rules.Totals = engine._totals(account, engine._markets(word))
         equity = left.equity
         required = left.maintenance

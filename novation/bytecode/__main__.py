@@ -14,6 +14,9 @@ from novation.bytecode import linter, snapshot
 from novation.bytecode.builds import BUILDS
 from novation.bytecode.differential import HEAD, compare_all
 from novation.chain.compiler import CompilationFailed
+from novation.console import positive
+
+CALLS, SEED = 20_000, 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -23,28 +26,24 @@ def main(arguments: Sequence[str]) -> int:
     what.add_argument("--write", action="store_true", help="accept sizes, layouts, selectors and call sites")
     what.add_argument("--lint", action="store_true", help="run natrix, the linter for Vyper")
     what.add_argument("--differential", action="store_true", help="play the same calls on other builds")
-    parser.add_argument("--calls", type=_positive, default=20_000, help="of --differential, a build (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of --differential (%(default)s)")
-    parser.add_argument("--builds", nargs="+", choices=list(BUILDS), default=list(BUILDS), help="of --differential")
+    parser.add_argument("--calls", type=positive, help=f"of --differential, a build ({CALLS:,})")
+    parser.add_argument("--seed", type=int, help=f"of --differential ({SEED})")
+    parser.add_argument("--builds", nargs="+", choices=list(BUILDS), help="of --differential (all)")
     given = parser.parse_args(arguments)
+    if not given.differential and any(option is not None for option in (given.calls, given.seed, given.builds)):
+        parser.error("--calls, --seed and --builds are options of --differential, which is not there")
     try:
         if given.write:
             return _write()
         if given.lint:
             return _lint()
         if given.differential:
-            return _differential(given.builds, given.calls, given.seed)
+            seed = SEED if given.seed is None else given.seed
+            return _differential(given.builds or list(BUILDS), given.calls or CALLS, seed)
         return _compare()
     except (CompilationFailed, linter.LinterFailed, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
-    return value
 
 
 def _compare() -> int:
@@ -86,8 +85,8 @@ def _differential(builds: Sequence[str], calls: int, seed: int) -> int:
         for line in outcome.differences:
             print(f"{outcome.built.build.name}: {line}")
         for line in outcome.disputed:
-            print(f"{outcome.built.build.name} and the shipped build alike, for the campaign: {line}")
-    return any(outcome.differences for outcome in outcomes)
+            print(f"{outcome.built.build.name} and the shipped build alike, but not the model: {line}")
+    return any(outcome.differences or outcome.disputed for outcome in outcomes)
 
 
 def _progress(text: str) -> None:

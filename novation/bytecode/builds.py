@@ -14,7 +14,6 @@ from typing import Any
 
 from novation.chain.compiler import (
     CACHE,
-    CONTRACTS,
     ROOT,
     Artifact,
     CompilationFailed,
@@ -24,6 +23,7 @@ from novation.chain.compiler import (
     source_hash,
     sources,
 )
+from novation.deployment.system import OURS
 
 # The source's own choice would contradict the build's; the line stays, so that positions do.
 _PRAGMA = re.compile(r"^# pragma optimize \w+$", re.MULTILINE)
@@ -67,7 +67,7 @@ class Built:
 
 def deployed() -> tuple[str, ...]:
     """The contracts that are deployed, mocks left out."""
-    return tuple(name for name, path in sources().items() if path.parent.name == CONTRACTS)
+    return tuple(OURS.values())
 
 
 def compile_build(build: Build, progress: Callable[[str], None] = lambda name: None) -> Built:

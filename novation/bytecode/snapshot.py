@@ -76,7 +76,7 @@ def interface(artifact: Artifact) -> dict[str, dict[str, str]]:
 
 def compiled() -> dict[str, Facts]:
     """The facts of what is compiled now, by file below tests/bytecode."""
-    names = deployed()
+    names = sorted(deployed())  # the files keep their order whatever the list's is
     artifacts = compile_all(names)
     files: dict[str, Facts] = {"sizes.json": {name: sizes(artifacts[name]) for name in names}}
     sites: Facts = {}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from novation.chain.abi import checksum, create_address
+from novation.chain.components import use_anvil
 from novation.chain.nodes import Embedded, Node
 from novation.chain.protocol import ChainError, Contract, Deployable, Receipt, Registry, Reverted
 from novation.chain.rpc import RpcNode
@@ -34,8 +35,6 @@ def connect(network: str = EMBEDDED, accounts: Sequence[AccountAPI] = ()) -> Ite
     """
     os.environ.setdefault("APE_DATA_FOLDER", str(ROOT / ".cache" / "ape"))
     if network.endswith(":foundry"):
-        from novation.deployment.components import use_anvil
-
         use_anvil()
     import ape
     from ape.exceptions import ApeException

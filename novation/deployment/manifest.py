@@ -13,9 +13,9 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from novation.chain.compiler import source_hash
+from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Deployable
 from novation.deployment import parts
-from novation.deployment.components import artifact
 from novation.deployment.settings import Parameters
 from novation.deployment.system import ANY_TOKEN, OURS, Record, System
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Receipt
-from novation.deployment.components import artifact
 from novation.deployment.settings import Feed as FeedSettings
 from novation.deployment.settings import Token
 

@@ -1,5 +1,7 @@
 """The fuzzer: random sequences of protocol actions on revm, held to the model and to the numbered invariants.
 
-`worlds` says which systems are played on, `mirror` holds one of them beside its model, `actions` are the moves,
-`campaign` plays sequences of them, `bench` measures the engine.
+From the bottom to the top, and no package imports one that stands above it: `system` is a deployed world beside its
+model, `probes` are builds that tell which branches they take, `evms` other EVMs to play on, `actions` the moves,
+`campaign` plays sequences of them, `coverage` and `engines` (the same on every EVM) say what campaigns are worth.
+`command` is `ape run fuzz`, `bench` measures the speed.
 """

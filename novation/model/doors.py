@@ -25,12 +25,14 @@ class Doors(Margin):
             raise Revert("TOKEN")
         self.book(account, credit)
         self.totals["in"] += credit
+        self.env.emit(self.address, "Deposited", account, sender, credit, self.account_word(account))
         return credit
 
     def _pay_out(self, account: int, amount: int, to: int) -> None:
         debit = self.to_wad(amount, up=True)
         self.book(account, -debit)
         self.totals["out"] += debit
+        self.env.emit(self.address, "Withdrawn", account, to, debit, self.account_word(account))
 
     @external
     def withdraw(self, sender: int, account: int, amount: int, to: int) -> None:
@@ -67,6 +69,7 @@ class Doors(Margin):
         self._pay(sender, source, amount)
         self.check_withdraw(source)
         self.book(target, amount)
+        self._moved(source, target, amount)
 
     @external
     def transfer_many(self, sender: int, transfers: list[tuple[int, int, int]]) -> None:
@@ -76,6 +79,7 @@ class Doors(Margin):
         for source, target, amount in transfers:
             self._pay(sender, source, amount)
             self.book(target, amount)
+            self._moved(source, target, amount)
         for source, _, _ in transfers:
             self.check_withdraw(source)
 
@@ -86,6 +90,10 @@ class Doors(Margin):
         self.not_pending(source)
         self.book(source, -amount)
 
+    def _moved(self, source: int, target: int, amount: int) -> None:
+        words = self.account_word(source), self.account_word(target)
+        self.env.emit(self.address, "Transferred", source, target, amount, *words)
+
     @external
     def pull(self, sender: int, account: int, amount: int) -> None:
         """From an account to the module that calls. @raises Revert AUTH, PENDING, CASH, STALE, MARGIN."""
@@ -95,6 +103,7 @@ class Doors(Margin):
         self.not_pending(account)
         self.book(account, -amount)
         self.book(sender, amount)
+        self._moved(account, sender, amount)
         self.check_withdraw(account)
 
     @external
@@ -106,6 +115,7 @@ class Doors(Margin):
             raise Revert("CASH")
         self.book(sender, -amount)
         self.book(account, amount)
+        self._moved(sender, account, amount)
 
     @external
     def flag(self, sender: int, account: int) -> None:
@@ -115,3 +125,4 @@ class Doors(Margin):
         if sick == bool(holder.flagged_at):
             raise Revert("NOFLAG")
         self.accounts[account] = holder._replace(flagged_at=self.env.now if sick else 0)
+        self.env.emit(self.address, "Flagged", account, self.account_word(account))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import update_wrapper
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -37,10 +37,20 @@ class Table(dict[K, V]):
         dict.__setitem__(self, key, value)
 
 
-class Env:
-    """The chain around the contracts: the time (Unix seconds) and the log of what was written."""
+class Event(NamedTuple):
+    """Of the contract at `address`: its arguments in the order of the interface, indexed ones too; a struct as a
+    tuple, addresses as integers."""
 
-    __slots__ = ("clock", "depth", "fills", "held", "log")
+    address: int
+    name: str
+    args: tuple[Any, ...]
+
+
+class Env:
+    """The chain around the contracts: the time (Unix seconds), the log of what was written, and the events of the
+    outermost call that runs or ran last."""
+
+    __slots__ = ("clock", "depth", "events", "fills", "held", "log")
 
     def __init__(self, now: int) -> None:
         self.log: list[Any] = []
@@ -48,6 +58,11 @@ class Env:
         self.held = 0
         self.clock: Table[str, int] = Table(self.log, [("now", now)])
         self.fills: list[Any] = []
+        self.events: list[Event] = []
+
+    def emit(self, address: int, name: str, *args: Any) -> None:
+        """An event; it is gone with the frame that reverts."""
+        self.events.append(Event(address, name, args))
 
     @property
     def now(self) -> int:
@@ -94,15 +109,17 @@ def external(function: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S
     def call(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         env = self.env
         mark = len(env.log)
-        if env.depth == 0 and env.fills:
+        if env.depth == 0 and env.events:
+            env.events = []
             env.fills = []
         env.depth += 1
-        fills = len(env.fills)
+        fills, events = len(env.fills), len(env.events)
         try:
             result = function(self, *args, **kwargs)
         except BaseException:
             env.undo(mark)
             del env.fills[fills:]
+            del env.events[events:]
             raise
         finally:
             env.depth -= 1

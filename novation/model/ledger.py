@@ -170,6 +170,7 @@ class Ledger(Roles):
         if expires_at >> 40:
             raise Revert("")
         self.grants[sender >> 8, operator] = Grant(powers, payout, expires_at)
+        self.env.emit(self.address, "OperatorSet", sender, operator, powers, payout, expires_at)
 
     # --- admin
 
@@ -179,6 +180,7 @@ class Ledger(Roles):
         if module in self.modules:
             raise Revert("ONCE")
         self.modules[module] = True
+        self.env.emit(self.address, "ModuleSet", module)
 
     @external
     def register_pool(self, sender: int, index: int, pool: int, shares: int, markets: int, credit: int) -> None:
@@ -193,8 +195,13 @@ class Ledger(Roles):
             taken |= entry.markets
         if not pool or not shares or not markets or markets & taken or markets >> 32 or not whole_dollars(credit):
             raise Revert("BOUND")
-        self.pools[index] = PoolEntry(pool, markets, 0 if index else BPS, credit, shares)
         self.pool_addresses[pool] = index
+        self._set_pool(index, PoolEntry(pool, markets, 0 if index else BPS, credit, shares))
+
+    def _set_pool(self, index: int, entry: PoolEntry) -> None:
+        self.pools[index] = entry
+        pool, markets, weight, credit, shares = entry
+        self.env.emit(self.address, "PoolSet", index, pool, shares, markets, weight, credit)
 
     def _entry(self, index: int) -> PoolEntry:
         entry = self.pools.get(index)
@@ -211,7 +218,7 @@ class Ledger(Roles):
             raise Revert("BOUND")
         if not is_owner and credit > entry.credit:
             raise Revert("AUTH")
-        self.pools[index] = entry._replace(credit=credit)
+        self._set_pool(index, entry._replace(credit=credit))
 
     @external
     def set_gain_weight(self, sender: int, index: int, weight: int) -> None:
@@ -220,19 +227,23 @@ class Ledger(Roles):
         entry = self._entry(index)
         if not 0 <= weight <= BPS:
             raise Revert("BOUND")
-        self.pools[index] = entry._replace(gain_weight=weight)
+        self._set_pool(index, entry._replace(gain_weight=weight))
 
     @external
     def pause(self, sender: int, actions: int) -> None:
         """Owner or guardian: adds actions to what is paused."""
         self.only_trusted(sender)
-        self.totals["paused"] |= actions
+        self._set_paused(self.totals["paused"] | actions)
 
     @external
     def unpause(self, sender: int, actions: int) -> None:
         """Owner."""
         self.only_owner(sender)
-        self.totals["paused"] &= ~actions
+        self._set_paused(self.totals["paused"] & ~actions)
+
+    def _set_paused(self, actions: int) -> None:
+        self.totals["paused"] = actions
+        self.env.emit(self.address, "PauseSet", actions)
 
     def account_word(self, account: int) -> int:
         a = self.accounts.get(account, NEW)

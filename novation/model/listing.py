@@ -66,6 +66,8 @@ class Listing(Marks):
                 raise Revert("STALE")
             self.configs[market] = config
             self.markets[market] = Market(0, 0, now, 0, 0, price.mid, 0)
+            self.marked(market)
+            self._is_set(market)
             return
         maintenance, penalty = in_force(old, self.ramps.get(market), now)
         before = self.markets[market]
@@ -73,18 +75,22 @@ class Listing(Marks):
         self._check(market, config, (maintenance, penalty), interest)
         if (before.long or before.short) and (config.skew_scale != old.skew_scale or config.slope > old.slope):
             raise Revert("BOUND")
-        state = self.step(market, old, self.oracle.observe(self.address, market))
-        self.store(market, state, self.booked(market, old, state))
+        state = self.poked(market, old, self.oracle.observe(self.address, market))
         top = config.rate_max * 10**24
         new = state._replace(rate=max(-top, min(top, state.rate)))
         book = self.books[0]
         reserve = book.reserve - reserve_of(old, state) + reserve_of(config, new)
         self.store(market, new, book._replace(reserve=reserve))
+        self.marked(market)
         self.configs[market] = config
         if (maintenance, penalty) == (config.maintenance, config.penalty):
             self.ramps[market] = NO_RAMP
         else:
             self.ramps[market] = Ramp(maintenance, penalty, now, now + self.terms.ramp)
+        self._is_set(market)
+
+    def _is_set(self, market: int) -> None:
+        self.env.emit(self.address, "MarketSet", market, self.config_word(market), self.ramp_word(market))
 
     @external
     def tighten(self, sender: int, market: int, initial: int, open_interest_cap: int, position_cap: int) -> None:
@@ -97,6 +103,7 @@ class Listing(Marks):
         self.configs[market] = old._replace(
             initial=initial, open_interest_cap=open_interest_cap, position_cap=position_cap
         )
+        self._is_set(market)
 
     # --- words
 
@@ -113,17 +120,4 @@ class Listing(Marks):
 
     def market_words(self, market: int) -> tuple[int, int, int, int, int]:
         """config, ramp, interest, funding, mark."""
-        m = self.markets.get(market, Market(0, 0, 0, 0, 0, 0, 0))
-        return (
-            self.config_word(market),
-            self.ramp_word(market),
-            pack((m.long, m.short, m.accrued_at), words.INTEREST),
-            pack((m.rate, m.funding), words.FUNDING),
-            pack((m.price, m.basis), words.MARK),
-        )
-
-    def position_word(self, account: int, market: int) -> int:
-        return pack(self.position_of(account, market), words.POSITION)
-
-    def book_word(self) -> int:
-        return pack(self.books[0], words.BOOK)
+        return self.config_word(market), self.ramp_word(market), *self.state_words(market)

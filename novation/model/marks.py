@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from novation.fixed import WAD
+from novation.fixed import WAD, pack
+from novation.model import words
 from novation.model.errors import Revert
 from novation.model.journal import Env, Table, external
 from novation.model.market import (
@@ -28,6 +29,8 @@ from novation.model.market import (
 from novation.model.oracle import HALT, NORMAL, Oracle, Price
 from novation.model.roles import Roles
 from novation.model.words import within
+
+NO_MARKET = Market(0, 0, 0, 0, 0, 0, 0)
 
 
 class Risk(NamedTuple):
@@ -127,9 +130,13 @@ class Marks(Roles):
     def store(self, market: int, new: Market, book: Book) -> None:
         """@raises Revert without a code where a word would overflow."""
         within(book.liability, 104)
+        within(book.reserve, 97)
+        within(book.owed, 57)
         within(new.basis, 144)
         within(new.long, 105)
         within(new.short, 105)
+        within(new.rate, 120)
+        within(new.funding, 136)
         self.markets[market] = new
         self.books[0] = book
 
@@ -145,8 +152,18 @@ class Marks(Roles):
     def poke(self, sender: int, market: int) -> None:
         """Accrues and marks. Anyone."""
         config = self.config_of(market)
-        new = self.step(market, config, self.oracle.observe(self.address, market))
+        self.poked(market, config, self.oracle.observe(self.address, market))
+
+    def poked(self, market: int, config: Config, price: Price) -> Market:
+        """A step without a fill, stored."""
+        new = self.step(market, config, price)
         self.store(market, new, self.booked(market, config, new))
+        self.marked(market)
+        return new
+
+    def marked(self, market: int) -> None:
+        """Tells what a market is at."""
+        self.env.emit(self.address, "Marked", market, *self.state_words(market), self.book_word())
 
     @external
     def mark(self, sender: int, since: int) -> tuple[int, int, int, int]:
@@ -163,8 +180,7 @@ class Marks(Roles):
                 price = self.oracle.observe(self.address, market)
                 if price.status == HALT or price.published_at < since:
                     raise Revert("STALE")
-                new = self.step(market, config, price)
-                self.store(market, new, self.booked(market, config, new))
+                new = self.poked(market, config, price)
                 sides = self.sides(config, new, price)
                 down += min(sides)
                 up += max(sides)
@@ -260,3 +276,20 @@ class Marks(Roles):
         premium = fill_cost(chosen.skew_scale, price, skew, delta) - delta * price // WAD
         fee = charge(price, delta, skew, chosen.maker_fee, chosen.taker_fee, 0)
         return -(premium + fee), Risk(gains, losses, equity, initial, maintenance, NORMAL)
+
+    # --- words
+
+    def state_words(self, market: int) -> tuple[int, int, int]:
+        """interest, funding, mark."""
+        m = self.markets.get(market, NO_MARKET)
+        return (
+            pack((m.long, m.short, m.accrued_at), words.INTEREST),
+            pack((m.rate, m.funding), words.FUNDING),
+            pack((m.price, m.basis), words.MARK),
+        )
+
+    def position_word(self, account: int, market: int) -> int:
+        return pack(self.position_of(account, market), words.POSITION)
+
+    def book_word(self) -> int:
+        return pack(self.books[0], words.BOOK)

@@ -81,10 +81,14 @@ class Oracle(Roles):
 
     def _good(self, feed: Feed, found: Round | None) -> int:
         """The WAD price of a round that is good as of its own time, else 0."""
-        if found is None or found.answer <= 0 or found.id <= 0 or not 0 < found.updated_at <= self.env.clock["now"]:
+        if found is None or found.answer <= 0 or not self._possible(found):
             return 0
         price = to_wad(found.answer, feed.decimals)
-        return price if feed.low < price < feed.high and found.id < 1 << 80 else 0
+        return price if feed.low < price < feed.high else 0
+
+    def _possible(self, found: Round) -> bool:
+        """Whether a round's id and time can be those of a round."""
+        return 0 < found.id < 1 << 80 and 0 < found.updated_at <= self.env.clock["now"]
 
     def _latest(self, number: int, feed: Feed) -> tuple[Stored, int, Round | None]:
         """The price to use (in HALT the stored one), its status, the source's newest round (None if not good)."""
@@ -116,14 +120,14 @@ class Oracle(Roles):
             return 0
         found = source.latest()
         now = self.env.clock["now"]
-        if found is None or found.answer <= 0 or found.id <= 0 or not 0 < found.updated_at <= now:
+        if found is None or found.answer <= 0 or not self._possible(found):
             return 0
         if now - found.updated_at > feed.reference_heartbeat:
             return 0
         if _new_phase(found.id, feed.reference_phase) and source.decimals() != feed.reference_decimals:
             return 0
         price = to_wad(found.answer, feed.reference_decimals)
-        return price if price < 1 << 112 and found.id < 1 << 80 else 0
+        return price if price < 1 << 112 else 0
 
     def _price(self, used: Stored, status: int, feed: Feed) -> Price:
         mid = used.mid
@@ -142,6 +146,7 @@ class Oracle(Roles):
         used, status, newest = self._latest(number, feed)
         if used.published_at > self.stored.get(number, NOTHING).published_at:
             self.stored[number] = used
+            self.env.emit(self.address, "Observed", number, *used)
         return self._price(used, status, feed), feed, newest
 
     @external
@@ -247,7 +252,7 @@ class Oracle(Roles):
         elif reference or reference_heartbeat:
             raise Revert("BOUND")
         newest = self.sources[reference].latest() if divergence else None
-        phase = newest.id >> 64 if newest else 0
+        phase = newest.id >> 64 if newest and self._possible(newest) else 0
         floor = old.floor if old else 0
         self.feeds[number] = Feed(
             source, heartbeat, deviation, decimals, divergence, floor, band_low, band_high, low, high,
@@ -255,6 +260,7 @@ class Oracle(Roles):
         )  # fmt: skip
         if number in self.stored:
             self.stored[number] = self.stored[number]._replace(round=0)
+        self.env.emit(self.address, "FeedSet", number, self.feed_word(number), self.reference_word(number))
 
     def _decimals(self, source: int) -> int:
         known = self.sources.get(source)
@@ -278,6 +284,7 @@ class Oracle(Roles):
         if not is_owner and floor < feed.floor:
             raise Revert("AUTH")
         self.feeds[number] = feed._replace(floor=floor)
+        self.env.emit(self.address, "StatusSet", number, status)
 
     def feed_word(self, number: int) -> int:
         f = self.feeds[number]

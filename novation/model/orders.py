@@ -79,7 +79,9 @@ class Orders:
         if order.expires_at < now + terms.delay:
             raise Revert("EXPIRED")
         due = 0 if order.trigger else now + terms.delay
-        self.slots[order.account, slot] = order._replace(due=due, committed_at=now)
+        stored = order._replace(due=due, committed_at=now)
+        self.slots[order.account, slot] = stored
+        self.env.emit(self.address, "Committed", order.account, slot, stored)
         self.vault.reserve(self.address, order.account, order.market, order.size, order.fee, not order.reduce_only)
         return due
 
@@ -124,7 +126,9 @@ class Orders:
         due = self.env.now + self.terms.delay
         if due > order.expires_at:
             raise Revert("EXPIRED")
-        self.slots[order.account, slot] = order._replace(due=due)
+        fired = order._replace(due=due)
+        self.slots[order.account, slot] = fired
+        self.env.emit(self.address, "Triggered", order.account, slot, fired)
 
     @external
     def execute(self, sender: int, order: Order, slot: int, reference: int) -> str:
@@ -154,6 +158,8 @@ class Orders:
             if refusal.code not in CONSUMED:
                 raise
             code = refusal.code
+        self.env.emit(self.address, "Executed", order.account, slot, sender, order.fee, code)
+        if code:
             self.vault.release(self.address, order.account, 0, not order.reduce_only)
         self.earned[sender] = self.earned.get(sender, 0) + order.fee
         return code
@@ -167,6 +173,7 @@ class Orders:
         if order.due and self.env.now <= order.due + self.terms.window + self.terms.grace:
             raise Revert("EARLY")
         self.slots[order.account, slot] = None
+        self.env.emit(self.address, "Cancelled", order.account, slot, order.fee)
         self.vault.release(self.address, order.account, order.fee, not order.reduce_only)
 
     @external
@@ -175,6 +182,7 @@ class Orders:
         amount = self.earned.get(keeper, 0)
         if amount:
             self.earned[keeper] = 0
+            self.env.emit(self.address, "Claimed", keeper, amount)
             self.vault.push(self.address, keeper, amount)
         return amount
 

@@ -116,6 +116,8 @@ class Pool(Listing):
         markets = markets | bit if after else markets & ~bit
         fill = Fill(after, delta, cash, fee + penalty, penalty, health, opening, price)
         self.env.fills.append(Filled(self.address, account, market, fill, owed, mid))
+        words = self.position_word(account, market), *self.state_words(market), self.book_word()
+        self.env.emit(self.address, "Filled", account, market, price, fee + penalty, *words)
         return fill, self.risk_at(account, markets, market, new, newest)
 
     @external
@@ -182,12 +184,16 @@ class Pool(Listing):
         newest = self.oracle.observe(self.address, market)
         if newest.status == HALT:
             raise Revert("HALTED")
-        state = self.step(market, config, newest)
+        state = self.poked(market, config, newest)
         position = self.positions.get((account, market), EMPTY)
         loss = min(max(0, -pnl(position.size, position.basis, newest.mid, state.funding)), cash)
+        if not loss:
+            return 0
         new = self._with(state, position, position.size, position.basis - loss)
         self.store(market, new, self.booked(market, config, new))
         self.positions[account, market] = Position(position.size, position.basis - loss, self.env.now)
+        words = self.position_word(account, market), self.state_words(market)[2], self.book_word()
+        self.env.emit(self.address, "Realised", account, market, loss, *words)
         return loss
 
     @external
@@ -197,4 +203,5 @@ class Pool(Listing):
             raise Revert("AUTH")
         book = self.books[0]
         self.books[0] = Book(book.liability, book.reserve, 0)
+        self.env.emit(self.address, "Collected", book.owed * OWED_UNIT, self.book_word())
         return book.owed * OWED_UNIT

@@ -9,6 +9,8 @@ from novation.model.journal import Env, Table, external
 class Roles:
     """owner, pending owner and guardian of one contract."""
 
+    address: int
+
     def __init__(self, env: Env, owner: int, guardian: int) -> None:
         self.env = env
         self.roles: Table[str, int] = env.table([("owner", owner), ("pending", 0), ("guardian", guardian)])
@@ -31,6 +33,7 @@ class Roles:
         """The owner offers ownership."""
         self.only_owner(sender)
         self.roles["pending"] = owner
+        self.env.emit(self.address, "OwnershipOffered", sender, owner)
 
     @external
     def accept_ownership(self, sender: int) -> None:
@@ -39,9 +42,11 @@ class Roles:
             raise Revert("AUTH")
         self.roles["owner"] = sender
         self.roles["pending"] = 0
+        self.env.emit(self.address, "OwnershipTaken", sender)
 
     @external
     def set_guardian(self, sender: int, guardian: int) -> None:
         """Owner only."""
         self.only_owner(sender)
         self.roles["guardian"] = guardian
+        self.env.emit(self.address, "GuardianSet", guardian)

@@ -88,10 +88,15 @@ class Shares:
             raise Revert("SHARES")
         self.balances[source] = have - amount
         self.balances[target] = self.balances.get(target, 0) + amount
+        self.env.emit(self.address, "Transfer", source, target, amount)
 
     def _mint(self, amount: int) -> None:
-        self.balances[self.address] = self.balances.get(self.address, 0) + amount
-        self.state["supply"] += amount
+        """Mints to the contract itself; a negative amount is burned."""
+        if amount:
+            self.balances[self.address] = self.balances.get(self.address, 0) + amount
+            self.state["supply"] += amount
+            source, target = (0, self.address) if amount > 0 else (self.address, 0)
+            self.env.emit(self.address, "Transfer", source, target, abs(amount))
 
     @external
     def bootstrap(self, sender: int, account: int) -> None:
@@ -99,9 +104,9 @@ class Shares:
         if self.state["supply"]:
             raise Revert("ONCE")
         self.vault.only_owner_of(sender, account)
+        self._mint(FIRST)
         self.vault.pull(self.address, account, FIRST)
         self.vault.push(self.address, self.pool.address, FIRST)
-        self._mint(FIRST)
 
     # --- requests
 
@@ -144,6 +149,7 @@ class Shares:
             raise Revert("WAIT")
         self._enter(batch, assets, 0)
         self.deposits[account] = In(batch, old.assets + assets)
+        self.env.emit(self.address, "DepositRequested", account, batch, old.assets + assets)
         self.vault.pull(self.address, account, assets)
 
     @external
@@ -162,6 +168,7 @@ class Shares:
             raise Revert("WAIT")
         self._enter(batch, 0, shares)
         self.redemptions[sender] = Out(batch, old.shares + shares, 0, 0)
+        self.env.emit(self.address, "RedeemRequested", sender, batch, old.shares + shares)
         self._move(sender, self.address, shares)
 
     # --- settlement
@@ -192,6 +199,8 @@ class Shares:
         self.batches[number] = batch._replace(minted=minted)
         self._mint(minted)
         self._mint(-filled)
+        totals = taken, minted, filled, paid, nav_low, nav_high, state["supply"]
+        self.env.emit(self.address, "Settled", number, *totals)
         if taken > paid:
             self.vault.push(self.address, self.pool.address, taken - paid)
         elif paid > taken:
@@ -254,12 +263,15 @@ class Shares:
             return 0, 0
         batch = self.batches[request.batch]
         self.deposits[holder] = In(request.batch, 0)
-        if not batch.minted:
-            self.vault.push(self.address, holder, request.assets)
-            return 0, request.assets
-        shares = request.assets * batch.minted // batch.assets
-        self._move(self.address, holder, shares)
-        return shares, 0
+        shares, refund = 0, request.assets
+        if batch.minted:
+            shares, refund = request.assets * batch.minted // batch.assets, 0
+        self.env.emit(self.address, "DepositClaimed", holder, request.batch, shares, refund)
+        if shares:
+            self._move(self.address, holder, shares)
+        if refund:
+            self.vault.push(self.address, holder, refund)
+        return shares, refund
 
     def _claim_redemption(self, holder: int) -> tuple[int, int]:
         """@returns shares burned and assets handed over."""
@@ -268,9 +280,13 @@ class Shares:
             return 0, 0
         owed, still = self.settled_of(request)
         burned = request.shares - still
-        self.vault.push(self.address, holder, owed - request.assets)
         self.redemptions[holder] = Out(request.batch, request.shares if still else 0, owed, burned)
-        return burned - request.burned, owed - request.assets
+        fresh = owed - request.assets
+        if fresh or not still:
+            self.env.emit(self.address, "RedeemClaimed", holder, still, fresh)
+        if fresh:
+            self.vault.push(self.address, holder, fresh)
+        return burned - request.burned, fresh
 
     @external
     def claim(self, sender: int, holder: int) -> tuple[int, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from novation.fixed import BPS, PPM, WAD
 from novation.model.ledger import NEW
-from novation.model.market import OWED_UNIT, accrue, in_force
+from novation.model.market import OWED_UNIT, accrue, change, in_force, pnl, requirement
+from novation.model.marks import Fill, Filled
 from novation.model.oracle import NORMAL
 from novation.model.registry import step_invariant, total_cash
-from novation.model.view import PoolView, Step, View, nav, standing
+from novation.model.view import PoolView, Standing, Step, View, nav, standing
 
 
 def _pool(view: View, address: int) -> PoolView:
@@ -25,25 +27,30 @@ def doors_only(before: View, after: View, step: Step) -> Iterator[str]:
 
 @step_invariant(4, "no opening by a debtor leaves D above what insurance holds")
 def debtors_are_covered(before: View, after: View, step: Step) -> Iterator[str]:
-    for record in step.fills[-1:]:  # of several, the state after the others is not seen
+    for record in step.fills[-1:]:  # of several, the state after the others is not seen: see `Mirror.one_by_one`
         if record.fill.opening and after.cash(record.account) < 0 and after.debts > after.cash(after.vault):
             yield f"{record.account:#x}: {after.debts} > {after.cash(after.vault)}"
 
 
 @step_invariant(10, "filled at the mark, a step changes NAV by LP fees and by 0 to 2 wei a fill")
 def trades_move_nav_by_fees(before: View, after: View, step: Step) -> Iterator[str]:
-    if step.name not in ("execute", "trade") or len(step.fills) != 1:
+    if step.name not in ("execute", "execute_many", "trade"):
         return
-    record = step.fills[0]
-    if record.fill.price != record.mark:
-        return
-    old = nav(before.at(after), _pool(before, record.pool), record.market, record.mark)
-    change = nav(after, _pool(after, record.pool)) - old - (record.fill.charge - record.owed * OWED_UNIT)
-    fill = record.fill
-    old_size = fill.size - fill.delta
-    flips = old_size and fill.size and (old_size > 0) != (fill.size > 0)
-    if not 0 <= change <= (4 if flips else 2):
-        yield f"NAV changed by {change} besides the fee"
+    for address in {record.pool for record in step.fills}:
+        records = [record for record in step.fills if record.pool == address]
+        if any(record.fill.price != record.mark for record in records):
+            continue
+        marks = {record.market: record.mark for record in records}
+        old = nav(before.at(after), _pool(before, address), marks)
+        fees = sum(record.fill.charge - record.owed * OWED_UNIT for record in records)
+        change = nav(after, _pool(after, address)) - old - fees
+        if not 0 <= change <= sum(4 if _flips(record.fill) else 2 for record in records):
+            yield f"NAV changed by {change} besides the fees of {len(records)}"
+
+
+def _flips(fill: Fill) -> bool:
+    old = fill.size - fill.delta
+    return bool(old and fill.size) and (old > 0) != (fill.size > 0)
 
 
 @step_invariant(13, "realise preserves equity and NAV exactly")
@@ -54,7 +61,7 @@ def realise_is_neutral(before: View, after: View, step: Step) -> Iterator[str]:
     pool = next(pool for pool in before.pools if pool.entry.markets >> market & 1)
     mark = after.read(market).mid
     then = before.at(after)
-    if nav(then, pool, market, mark) != nav(after, _pool(after, pool.address)):
+    if nav(then, pool, {market: mark}) != nav(after, _pool(after, pool.address)):
         yield f"NAV of market {market}"
     if standing(then, account).margin != standing(after, account).margin:
         yield f"equity of {account:#x}"
@@ -91,10 +98,11 @@ def openings_are_safe(before: View, after: View, step: Step) -> Iterator[str]:
 
 @step_invariant(17, "a pure reduction: margin - maintenance does not fall, margin >= 0")
 def reductions_help(before: View, after: View, step: Step) -> Iterator[str]:
-    if step.name not in ("execute", "trade"):
+    if step.name not in ("execute", "execute_many", "trade"):
         return
+    times = Counter(record.account for record in step.fills)
     for record in step.fills:
-        if record.fill.opening:
+        if record.fill.opening or times[record.account] > 1:
             continue
         old, new = standing(before.at(after), record.account), standing(after, record.account)
         gained = new.margin - new.risk.maintenance - (old.margin - old.risk.maintenance)
@@ -115,22 +123,73 @@ def withdrawals_are_safe(before: View, after: View, step: Step) -> Iterator[str]
             yield f"{account:#x}: cash {holder.cash}, losses {risk.losses}, initial {risk.initial}"
 
 
-@step_invariant(19, "liquidated accounts were unhealthy; a partial liquidation raises margin - maintenance")
+@step_invariant(19, "liquidated accounts were unhealthy; a part raises margin - maintenance, to its target, minimally")
 def liquidations_help(before: View, after: View, step: Step) -> Iterator[str]:
     if step.name != "liquidate":
         return
     for record in step.fills[:1]:
-        old = standing(before.at(after), record.account)
+        then = before.at(after)
+        old = standing(then, record.account)
         if old.margin >= old.risk.maintenance:
             yield f"{record.account:#x} was healthy"
-        if record.fill.size and record.fill.health <= 0:
+        if not record.fill.size:
+            continue
+        if record.fill.health <= 0:
             yield f"{record.account:#x}: health {record.fill.health}"
+        new = standing(after, record.account)
+        pool = _pool(before, record.pool)
+        if new.margin + PARTIAL_WEI < _target(pool, new.risk.maintenance):
+            yield f"{record.account:#x}: margin {new.margin} misses the target for {new.risk.maintenance}"
+        less = abs(record.fill.delta) - abs(record.fill.delta) // PARTIAL_LESS - 1
+        if less > 0 and (short := _after_part(then, pool, record, old, less)) >= 0:
+            yield f"{record.account:#x}: a billionth less is {short} beyond the target"
 
 
-@step_invariant(20, "penalty <= its cap; charge = taker fee + penalty")
+PARTIAL_WEI = 8  # a part may miss its target by so many wei
+PARTIAL_LESS = 10**9  # a part smaller by one in so many must miss it
+
+
+def _target(pool: PoolView, maintenance: int) -> int:
+    return -(-maintenance * (BPS + pool.terms.buffer) // BPS)
+
+
+def _after_part(then: View, pool: PoolView, record: Filled, old: Standing, q: int) -> int:
+    """Margin less target of an account of which a part `q` had been closed, in an accrued market (WAD USD)."""
+    market, mid = record.market, record.fill.price
+    config, state = pool.configs[market], pool.markets[market]
+    funding = accrue(config, state, then.now)[1]
+    position = pool.positions[record.account, market]
+    size = position.size
+    delta = -q if size > 0 else q
+    done = change(position, delta, mid, funding, config.skew_scale, state.skew)
+    ratio, penalty = in_force(config, pool.ramps.get(market), then.now)
+    paid = -(-q * mid * config.taker_fee // (PPM * WAD)) - (-q * mid * penalty // (BPS * WAD))
+    margin = old.margin + done.realised - paid
+    margin += pnl(done.size, done.basis, mid, funding) - pnl(size, position.basis, mid, funding)
+    terms = config.skew_scale, mid, ratio, config.slope
+    held = _required(terms, done.size) - _required(terms, size)
+    return margin - _target(pool, old.risk.maintenance + held)
+
+
+def _required(terms: tuple[int, int, int, int], size: int) -> int:
+    scale, mid, ratio, slope = terms
+    return requirement(scale, size, mid, ratio, slope, abs(size))
+
+
+@step_invariant(20, "penalty <= its cap = what liquidator and insurance received; charge = taker fee + penalty")
 def penalties_are_capped(before: View, after: View, step: Step) -> Iterator[str]:
     if step.name not in ("liquidate", "liquidate_many"):
         return
+    # The deficit is insurance's first; it pays all of it unless it has nothing left.
+    receivers = {step.sender, after.vault, after.treasury}
+    inside = {pool.address for pool in after.pools} | {*step.liquidated}
+    if step.liquidated and not receivers & inside:
+        received = sum(after.cash(address) - before.cash(address) for address in receivers)
+        most = sum(record.fill.penalty for record in step.fills) + step.collected
+        least = most - step.deficits
+        in_full = len(step.liquidated) == 1 and after.cash(after.vault)
+        if not least <= received <= most or (in_full and received != least):
+            yield f"received {received} of {most} with deficits of {step.deficits}"
     for record in step.fills:
         pool = _pool(before, record.pool)
         config, fill = pool.configs[record.market], record.fill
@@ -151,10 +210,23 @@ def prices_grow_younger(before: View, after: View, step: Step) -> Iterator[str]:
             yield f"feed {feed}: {old} to {new}"
 
 
+GUARDED = ("pause", "tighten", "set_status", "set_credit")
+
+
 @step_invariant(25, "a guardian's call moves no cash and makes no account liquidatable")
 def guardians_only_tighten(before: View, after: View, step: Step) -> Iterator[str]:
-    if step.sender != before.guardian or step.name not in ("pause", "tighten", "set_status", "set_credit"):
+    if step.sender != before.guardians.get(step.part) or step.name not in GUARDED:
         return
+    for old_pool in before.pools:
+        new_pool = _pool(after, old_pool.address)
+        if new_pool.entry.credit > old_pool.entry.credit:
+            yield f"credit of {old_pool.address:#x}"
+        for market, was in old_pool.configs.items():
+            now = new_pool.configs[market]
+            if now.initial < was.initial or now.position_cap > was.position_cap:
+                yield f"market {market} is looser"
+            if now.open_interest_cap > was.open_interest_cap:
+                yield f"market {market} is looser"
     for account, holder in after.accounts.items():
         if holder.cash != before.accounts.get(account, NEW).cash:
             yield f"cash of {account:#x}"

@@ -59,6 +59,7 @@ class Vault(Doors):
             self.check_open(account, risks)
         elif fill.health < 0 or margin < 0:
             raise Revert("MARGIN")
+        self.env.emit(self.address, "Traded", account, market, self.account_word(account), self.cash(entry.pool))
 
     @external
     def reserve(self, sender: int, account: int, market: int, delta: int, fee: int, opening: bool) -> None:
@@ -96,6 +97,7 @@ class Vault(Doors):
                 raise Revert("MARGIN")
         elif self.liquidatable(account):
             raise Revert("MARGIN")
+        self.env.emit(self.address, "Reserved", account, fee, self.account_word(account))
 
     @external
     def release(self, sender: int, account: int, refund: int, opening: bool) -> None:
@@ -107,6 +109,7 @@ class Vault(Doors):
         holder = self.account(account)
         if opening and holder.pending:
             self.accounts[account] = holder._replace(pending=False)
+        self.env.emit(self.address, "Released", account, refund, self.account_word(account))
 
     @external
     def realise(self, sender: int, account: int, market: int) -> int:
@@ -119,6 +122,7 @@ class Vault(Doors):
             raise Revert("ZERO")
         self.book(account, -loss)
         self.book(entry.pool, loss)
+        self.env.emit(self.address, "Realised", account, market, self.account_word(account), self.cash(entry.pool))
         return loss
 
     @external
@@ -133,10 +137,13 @@ class Vault(Doors):
     def _collect(self, index: int) -> int:
         pool = self.pools[index].pool
         amount = self.parts[pool].collect(self.address)
+        if not amount:
+            return 0
         insured = amount * self.insurance_share // BPS
         self.book(pool, -amount)
         self.book(self.address, insured)
         self.book(self.treasury, amount - insured)
+        self.env.emit(self.address, "Collected", pool, amount - insured, insured)
         return amount
 
     @external
@@ -188,6 +195,9 @@ class Vault(Doors):
         flagged_at = (holder.flagged_at or self.env.now) if sick else 0
         if flagged_at != holder.flagged_at:
             self.accounts[account] = holder._replace(flagged_at=flagged_at)
+        words = self.account_word(account), reward + top_up, deficit
+        cash_after = self.cash(self.address), self.cash(self.pools[index].pool)
+        self.env.emit(self.address, "Liquidated", account, market, liquidator, *words, *cash_after)
         return reward + top_up
 
     def _close(self, account: int, market: int, risks: Risks, whole: bool = False) -> tuple[int, int, int, int, bool]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novation.fixed import BPS
@@ -56,23 +57,28 @@ class SharesView(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What was called: part, name, sender, arguments as the model takes them; the fills it made."""
+    """What was called: part, name, sender, arguments as the model takes them; the fills it made, the accounts that it
+    liquidated, their deficits and what treasury and insurance collected in it (WAD USD)."""
 
     part: str
     name: str
     sender: int
     args: Sequence[Any] = ()
     fills: Sequence[Filled] = ()
+    liquidated: Sequence[int] = ()
+    deficits: int = 0
+    collected: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one."""
+    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `guardians` by part."""
 
     now: int
     vault: int
     escrow: int
-    guardian: int
+    treasury: int
+    guardians: Mapping[str, int]
     unit: int
     tokens: int
     debts: int
@@ -116,7 +122,9 @@ def of(system: System) -> View:
         system.now,
         vault.address,
         orders.address,
-        vault.roles["guardian"],
+        vault.treasury,
+        {"vault": vault.roles["guardian"], "oracle": system.oracle.roles["guardian"]}
+        | {f"pool{i or ''}": pool.roles["guardian"] for i, pool in enumerate(system.pools)},
         system.token.unit,
         system.token.balances.get(vault.address, 0),
         vault.totals["debts"],
@@ -130,6 +138,16 @@ def of(system: System) -> View:
         system.oracle.stored,
         system.oracle.read,
     )
+
+
+def step_of(system: System, part: str, name: str, sender: int, args: Sequence[Any]) -> Step:
+    """The model's last call, which succeeded."""
+    events = [event for event in system.env.events if event.address == system.vault.address]
+    liquidated = [event.args for event in events if event.name == "Liquidated"]
+    collected = sum(sum(event.args[1:]) for event in events if event.name == "Collected")
+    deficits = sum(args[5] for args in liquidated)
+    accounts = tuple(args[0] for args in liquidated)
+    return Step(part, name, sender, args, tuple(system.env.fills), accounts, deficits, collected)
 
 
 class Standing(NamedTuple):
@@ -181,13 +199,13 @@ def _risk(view: View, pool: PoolView, account: int, bits: int) -> Risk:
     return Risk(gains, losses, equity, initial, maintenance, status)
 
 
-def nav(view: View, pool: PoolView, market: int = -1, mark: int = 0) -> int:
-    """A pool's NAV (WAD USD) by its stored words; one market may be accrued to now and marked at a price."""
+def nav(view: View, pool: PoolView, marks: Mapping[int, int] = MappingProxyType({})) -> int:
+    """A pool's NAV (WAD USD) by its stored words; the markets of `marks` accrued to now and marked at its prices."""
     total = view.cash(pool.address) - pool.book.owed * OWED_UNIT
     for number, state in pool.markets.items():
         config = pool.configs[number]
         price, funding = state.price, state.funding
-        if number == market:
-            price, funding = mark, accrue(config, state, view.now)[1]
+        if number in marks:
+            price, funding = marks[number], accrue(config, state, view.now)[1]
         total -= liability(config.skew_scale, state.skew, funding, state.basis, price)
     return total

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -45,17 +46,31 @@ def replay(replaced: Mapping[str, Artifact], corpus: Iterable[tuple[int, Story]]
     return None
 
 
+class Disputed(Exception):
+    """A story fails on the true contracts: the campaign has found a bug, or the model is wrong. The message tells how
+    and which."""
+
+
 def new_stories(replaced: Mapping[str, Artifact], seed: int) -> str | None:
-    """Plays stories that nobody has seen. @return what was noticed, None for nothing."""
+    """Plays stories that nobody has seen. @return what was noticed, None for nothing. @raises Disputed."""
     author, stages = Author(seed), Stages(replaced=replaced)
     while sum(game.mirror.calls for game in stages.games.values()) < FRESH:
         story = author.story()
-        found = _play(stages, story)
-        if found is not None and _play(Stages(), story) is None:
-            return f"new story: {found}"
+        try:
+            found = _play(stages, story)
+        except (Reverted, ChainError) as error:
+            return f"deployment: {error}"
         if found is not None:
-            return None  # a fault of the campaign, which proves nothing
+            confirm(Stages(), story)
+            return f"new story: {found}"
     return None
+
+
+def confirm(true_contracts: Stages, story: Story) -> None:
+    """@raises Disputed where a story fails on the contracts as they are."""
+    found = _play(true_contracts, story)
+    if found is not None:
+        raise Disputed(f"{found}\n  {story}")
 
 
 def _play(stages: Stages, story: Story) -> str | None:
@@ -117,8 +132,9 @@ def tests(paths: Sequence[str]) -> str | None:
     return None
 
 
-def deploy_instead(replaced: Mapping[str, Artifact]) -> None:
-    """From now on every chain in process deploys these builds."""
+@contextmanager
+def deployed_instead(replaced: Mapping[str, Artifact]) -> Iterator[None]:
+    """Within, every chain in process deploys these builds."""
     original = RevmChain.__init__
 
     def changed(self: RevmChain, *arguments: Any, **named: Any) -> None:
@@ -126,6 +142,10 @@ def deploy_instead(replaced: Mapping[str, Artifact]) -> None:
         original(self, *arguments, **named)
 
     RevmChain.__init__ = changed  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        RevmChain.__init__ = original  # type: ignore[method-assign]
 
 
 def tests_of(contract: str, harness: bool) -> list[tuple[str, ...]]:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import yaml
 
+from novation.console import Refused
 from novation.mutation.mutant import Mutant
 
 PATH = Path(__file__).with_name("equivalent.yaml")
 Reasons = dict[tuple[str, str, str, str], str]
 
 
-class BadReasons(Exception):
+class BadReasons(Refused):
     """The file is not as it should be; the message is one sentence."""
 
 

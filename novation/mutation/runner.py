@@ -24,7 +24,7 @@ from novation.deployment import parameters
 from novation.fuzz.campaign.story import Story
 from novation.fuzz.system import worlds
 from novation.mutation import results
-from novation.mutation.killers import deploy_instead, new_stories, replay, tests, tests_of
+from novation.mutation.killers import Disputed, deployed_instead, new_stories, replay, tests, tests_of
 from novation.mutation.mutant import Mutant
 from novation.mutation.results import Result
 from novation.mutation.targets import HARNESS, Targets
@@ -48,8 +48,8 @@ class Child(NamedTuple):
 
 
 class Runner:
-    """`known` are the results so far, `seen` the codes by hash with the mutant that had each first. A `quick` run
-    plays a few stories and the contract's own tests only."""
+    """`known` are the results so far, `seen` the codes by hash with the mutant that had each first, `disputed` what
+    fails on the true contracts. A `quick` run plays a few stories and the contract's own tests only."""
 
     def __init__(
         self, targets: Targets, corpus: Sequence[Story], known: dict[str, Result], quick: bool = False
@@ -58,6 +58,8 @@ class Runner:
         self.targets = targets
         self.corpus = list(enumerate(corpus, 1))
         self.known = known
+        self.source = results.state()
+        self.disputed: list[str] = []
         self.kills = Counter(_number(result) for result in known.values())
         self.seen = {
             result.code: result.name for result in known.values() if result.code and result.outcome != "duplicate"
@@ -84,13 +86,18 @@ class Runner:
                     os.kill(child.pid, signal.SIGKILL)
                     os.waitpid(child.pid, 0)
                     os.close(child.pipe)
-                    self._note(child.mutant, Result(child.mutant.name, "", results.TIMEOUT, "", "", CAP), progress)
+                    late = Result(child.mutant.name, "", results.TIMEOUT, "", "", CAP, self.source)
+                    self._note(child.mutant, late, progress)
         finally:
             for child in running.values():
                 os.kill(child.pid, signal.SIGKILL)
                 os.waitpid(child.pid, 0)
 
     def _note(self, mutant: Mutant, result: Result, progress: Callable[[Mutant, Result], None]) -> None:
+        if result.outcome == results.DISPUTED:  # says nothing about the mutant, which a later run plays again
+            self.disputed.append(result.how)
+            progress(mutant, result)
+            return
         self.known[mutant.name] = result
         self.kills[_number(result)] += 1
         self.corpus.sort(key=lambda entry: -self.kills[entry[0]])  # those that notice most are played first
@@ -120,7 +127,9 @@ class Runner:
         start = time.monotonic()
 
         def result(outcome: str, how: str = "", contract: str = "", code: str = "") -> Result:
-            return Result(mutant.name, contract, outcome, how[:400], code, round(time.monotonic() - start, 2))
+            how = how if outcome == results.DISPUTED else how[:400]
+            seconds = round(time.monotonic() - start, 2)
+            return Result(mutant.name, contract, outcome, how, code, seconds, self.source)
 
         try:
             contract, artifact = self._compile(mutant)
@@ -132,7 +141,10 @@ class Runner:
         if self.seen.get(code, mutant.name) != mutant.name:
             return result(results.DUPLICATE, self.seen[code], contract, code)
         replaced = {contract: artifact}
-        outcome, how = self._notice(mutant, contract, replaced)
+        try:
+            outcome, how = self._notice(mutant, contract, replaced)
+        except Disputed as error:
+            outcome, how = results.DISPUTED, str(error)
         return result(outcome, how, contract, code)
 
     def _notice(self, mutant: Mutant, contract: str, replaced: dict[str, Artifact]) -> tuple[str, str]:
@@ -143,10 +155,10 @@ class Runner:
         harness = self.targets.harness(mutant)
         if harness:
             replaced[HARNESS] = self.targets.workshops[HARNESS].build(mutant)
-        deploy_instead(replaced)
-        for paths in tests_of(contract, harness)[: 1 + harness if self.quick else None]:
-            if (how := tests(paths)) is not None:
-                return results.TESTS, how
+        with deployed_instead(replaced):
+            for paths in tests_of(contract, harness)[: 1 + harness if self.quick else None]:
+                if (how := tests(paths)) is not None:
+                    return results.TESTS, how
         if self.quick:
             return results.SURVIVED, "quick"
         if (how := replay(replaced, self.corpus[first:])) is not None:

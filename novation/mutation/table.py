@@ -11,9 +11,14 @@ from novation.mutation import results
 from novation.mutation.mutant import CRITICAL, Mutant, text_of
 from novation.mutation.reasons import Reasons, load, reason_of
 from novation.mutation.results import Result
+from novation.report import marks
 
-START, END = "<!-- mutants -->", "<!-- end of mutants -->"
-HEAD = ("file", "mutants", "same code", "explained", "killed by campaign", "killed by tests", "survived", "score")
+MARK = "mutants"
+HEAD = (
+    "file", "mutants", "same code", "explained", "killed by campaign", "killed by tests", "ended by the clock",
+    "survived", "score",
+)  # fmt: skip
+UNNOTICED = (results.SURVIVED, results.TIMEOUT)
 
 
 @dataclass
@@ -25,9 +30,14 @@ class Row:
 
     @property
     def score(self) -> float:
-        """The part that is killed of those that are not equivalent, in percent."""
-        killed = self.killed
-        return 100 * killed / (killed + self.counts["open"]) if killed + self.counts["open"] else 100.0
+        """The part that is killed of those that are not equivalent, in percent; the clock kills nothing."""
+        of = self.killed + self.unsolved
+        return 100 * self.killed / of if of else 100.0
+
+    @property
+    def unsolved(self) -> int:
+        """How many were played and neither killed nor explained."""
+        return self.counts["open"] + self.counts[results.TIMEOUT]
 
     @property
     def killed(self) -> int:
@@ -38,8 +48,8 @@ class Row:
         """As `HEAD` says."""
         c = self.counts
         numbers = [
-            self.killed + c["open"] + c["explained"] + c[results.EQUIVALENT], c[results.EQUIVALENT], c["explained"],
-            c[results.CAMPAIGN], c[results.TESTS] + c[results.TIMEOUT], c["open"],
+            self.killed + self.unsolved + c["explained"] + c[results.EQUIVALENT], c[results.EQUIVALENT],
+            c["explained"], c[results.CAMPAIGN], c[results.TESTS], c[results.TIMEOUT], c["open"],
         ]  # fmt: skip
         return [self.file, *(f"{number:,}" for number in numbers), f"{self.score:.1f}%"]
 
@@ -53,10 +63,10 @@ def rows(mutants: Sequence[Mutant], known: Mapping[str, Result], reasons: Reason
         result = known.get(mutant.name)
         if result is None:
             row.counts["not played"] += 1
-        elif result.outcome == results.SURVIVED:
-            row.counts["explained" if reason_of(mutant, texts[mutant.file], reasons) else "open"] += 1
+        elif result.outcome in UNNOTICED and reason_of(mutant, texts[mutant.file], reasons):
+            row.counts["explained"] += 1
         else:
-            row.counts[result.outcome] += 1
+            row.counts["open" if result.outcome == results.SURVIVED else result.outcome] += 1
     critical, total = Row("margin, settlement, ledger, liquidation"), Row("all")
     for row in found.values():
         total.counts += row.counts
@@ -76,12 +86,13 @@ def survivors(mutants: Sequence[Mutant], known: Mapping[str, Result], reasons: R
     entries = []
     for mutant in mutants:
         result = known.get(mutant.name)
-        if result is not None and result.outcome == results.SURVIVED:
+        if result is not None and result.outcome in UNNOTICED:
             text = text_of(mutant.file)
             reason = reason_of(mutant, text, reasons)
             before, after = (_code(part) for part in mutant.lines(text))
             place = f"{mutant.file.removeprefix('contracts/')}:{mutant.line}"
-            entries.append((reason is not None, f"| {place} | {before} | {after} | {reason or '**OPEN**'} |"))
+            why = reason or ("**OPEN**" if result.outcome == results.SURVIVED else "**CLOCK**")
+            entries.append((reason is not None, f"| {place} | {before} | {after} | {why} |"))
     entries.sort(key=lambda entry: entry[0])
     return "\n".join(["| where | before | after | why |", "| --- | --- | --- | --- |", *(text for _, text in entries)])
 
@@ -109,23 +120,18 @@ def left_out(total: Row) -> str:
     ]
     if c["not played"]:
         parts.append(f"{c['not played']:,} not played yet")
-    return f"Not counted: {', '.join(parts)}. Ended by the clock: {c[results.TIMEOUT]}."
+    return f"Not counted: {', '.join(parts)}."
 
 
 def write(page: Path, mutants: Sequence[Mutant], known: Mapping[str, Result]) -> None:
-    """Puts both tables between the page's marks. @raises ValueError for a page without them."""
-    text = page.read_text()
-    if START not in text or END not in text:
-        raise ValueError(f"{page} has no {START} and {END}")
+    """Puts the sources' hash and both tables between the page's marks. @raises NoMarks, BadReasons, OSError."""
     reasons = load()
-    head, tail = text.split(START)[0], text.split(END)[1]
     last = rows(mutants, known, reasons)[-1]
     parts = [
-        START,
+        f"Mutants of the contracts with the source hash `{results.state()}`:",
         table(mutants, known, reasons),
         left_out(last),
         "### Survivors",
         survivors(mutants, known, reasons),
-        END,
     ]
-    page.write_text(head + "\n\n".join(parts) + tail)
+    marks.put(page, {MARK: "\n\n".join(parts)})

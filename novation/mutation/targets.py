@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from novation.chain.compiler import sources_of
+from novation.deployment.system import OURS
 from novation.mutation.mutant import MODULE, Mutant
 from novation.mutation.workshop import Workshop
 
-DEPLOYED = (
-    "CollateralVault",
-    "ClearingPool",
-    "OracleAdapter",
-    "OrderModule",
-    "PoolShares",
-    "LiquidationModule",
-    "Lens",
-)
+DEPLOYED = tuple(OURS.values())
 HARNESS = "MathHarness"  # tests call the formulas through it, so it gets the same fault
 
 

@@ -14,6 +14,7 @@ from random import Random
 import z3
 
 from novation.chain.compiler import ROOT
+from novation.console import CheckFailed
 from novation.proofs.evaluate import evaluate
 from novation.proofs.lemma import LEMMAS, NotProven, Proof, attempt
 from novation.proofs.mistakes import CONTROLS, Control
@@ -38,10 +39,10 @@ class Refutation:
 
 
 def refute(control: Control) -> Refutation:
-    """Asks for the lemma about the wrong source. @raises ValueError where the text to patch is not in the source."""
+    """Asks for the lemma about the wrong source. @raises CheckFailed where the text to patch is not in the source."""
     text = (ROOT / control.path).read_text()
     if control.old not in text:
-        raise ValueError(f"{control.path} has no text {control.old!r}: the control of {control.lemma} is out of date")
+        raise CheckFailed(f"{control.path} has no text {control.old!r}: the control of {control.lemma} is out of date")
     begun = time.perf_counter()
     found = attempt(LEMMAS[control.lemma], {control.path: text.replace(control.old, control.new)})
     example = "" if found.failure is None else counterexample(found.failure)

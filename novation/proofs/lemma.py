@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import z3
@@ -20,6 +20,7 @@ from novation.proofs.translate import Run, Summary, Translator
 from novation.proofs.values import Num, Value, ranged
 
 Patches = Mapping[str, str]
+FEW_STEPS = 300_000  # of z3; for many facts at once it seldom finds values
 
 
 class NotProven(Exception):
@@ -52,7 +53,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Lemma:
-    """`covers` are the functions it speaks about, as `module.name`; `composes` says how it joins with others."""
+    """`covers` are the functions it speaks about, as `module.name`, `group` is the module it is in; what it rests on is
+    in its `bounds`, how lemmas join is told in docs/audit/proofs.md."""
 
     name: str
     statement: str
@@ -224,7 +226,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a lemma: proven, refuted or unknown, and the goal's text; ms of processor time."""
+    """What came of a lemma: proven, refuted, unknown or vacuous, and the goal's text; ms of processor time."""
 
     name: str
     result: str
@@ -250,8 +252,20 @@ def attempt(found: Lemma, patches: Patches | None = None) -> Outcome:
 
 
 def vacuous(proof: Proof) -> bool:
-    """Whether the hypotheses contradict each other: then anything would follow from them."""
-    return ask(proof.assumed, z3.BoolVal(False), proof.purifier, 300_000).result == "unsat"
+    """Whether hypotheses may contradict each other, so that anything would follow from them: z3 finds no values for
+    which they hold, or finds that they cannot hold together with what was proven and used on the way."""
+    never = z3.BoolVal(False)
+    return (
+        ask(proof.hypotheses, never, Purifier()).result != "sat"
+        or ask(proof.assumed, never, proof.purifier, FEW_STEPS).result == "unsat"
+    )
+
+
+def checked(found: Outcome) -> Outcome:
+    """A lemma counts as proven where its hypotheses can hold, else as `vacuous`."""
+    if found.result != "proven" or found.proof is None or not vacuous(found.proof):
+        return found
+    return replace(found, result="vacuous", text="no values are found for which its hypotheses hold")
 
 
 def attempt_fact(found: Fact) -> Outcome:

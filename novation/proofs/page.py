@@ -10,7 +10,6 @@ from novation.proofs.controls import Refutation
 from novation.proofs.lemma import FACTS, LEMMAS, Outcome
 
 PAGE = ROOT / "docs" / "audit" / "proofs.md"
-MARK = "<!-- {} -->"
 
 
 def lemma_table(outcomes: Iterable[Outcome]) -> str:
@@ -58,16 +57,3 @@ def _short(text: str) -> str:
         name, _, value = part.partition(" = ")
         parts.append(f"{name} = {value[:6]}...({len(value)} digits)" if len(value) > 24 else part)
     return ", ".join(parts).replace("|", "\\|")
-
-
-def write(tables: dict[str, str]) -> None:
-    """Replaces tables in the page between their marks. @raises ValueError where the page has no such mark."""
-    text = PAGE.read_text()
-    for name, table in tables.items():
-        begin, end = MARK.format(name), MARK.format(f"end of {name}")
-        if begin not in text or end not in text:
-            raise ValueError(f"{PAGE.name} has no marks for {name}")
-        head, _, rest = text.partition(begin)
-        _, _, tail = rest.partition(end)
-        text = f"{head}{begin}\n{table}\n{end}{tail}"
-    PAGE.write_text(text)

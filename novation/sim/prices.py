@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from novation.console import Refused
+
 HOUR = 3_600
 SCALE = 10**8  # units in a dollar
 ROUNDS = 4  # a candle: open, the two extremes, close
@@ -21,7 +23,7 @@ COLUMNS = ["timestamp", "open", "high", "low", "close", "volume"]
 HIGHEST = Decimal(10) ** 12  # dollars; more is a mistake
 
 
-class PricesError(ValueError):
+class PricesError(Refused):
     """Prices that cannot be used; the message is one sentence for the user."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from novation.deployment.components import ComponentUnavailable, fetch
+from novation.chain.components import ComponentUnavailable, fetch
 from novation.deployment.settings import Market, Parameters
 from novation.sim.diffusion import diffuse
 from novation.sim.prices import SCALE, Candle, PricesError, Tick, follow, parse_time, read_candles, show_time, ticks

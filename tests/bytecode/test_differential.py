@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from novation.bytecode import __main__ as command
 from novation.bytecode import builds
 from novation.bytecode.builds import BUILDS, Build, Built, compile_build, deployed, other_places
-from novation.bytecode.differential import author_of, compare
+from novation.bytecode.differential import Outcome, author_of, compare
 from novation.bytecode.twins import KIND, Heard, Twins, difference
 from novation.chain.compiler import ROOT, CompilationFailed, artifact_of, compile_all, open_contract
 from novation.model.ledger import Ledger
@@ -70,6 +71,20 @@ def test_what_both_builds_do_alike_is_no_builds_fault(monkeypatch: pytest.Monkey
         assert twins.play(author.story()) is None
         assert twins.played < 6_000
     assert "Mismatch" in twins.disputed[0]
+
+
+@pytest.mark.parametrize(
+    ("differences", "disputed", "code"), [((), (), 0), (("none: cash",), (), 1), ((), ("Mismatch: cash",), 1)]
+)
+def test_what_the_command_ends_with(
+    differences: tuple[str, ...], disputed: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """What both builds do and the model does not is a failure too."""
+    outcome = Outcome(Built(BUILDS["none"], {}), differences=differences, disputed=disputed)
+    monkeypatch.setattr(command, "compare_all", lambda *given: [outcome])
+    assert command.main(["--differential"]) == code
+    assert all(line in capsys.readouterr().out for line in (*differences, *disputed))
 
 
 def test_what_the_compiler_refuses_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from novation.chain.protocol import Reverted
 from novation.deployment.parameters import load
-from tests.support.system import ETH, WAD, House, build
+from tests.support.system import BTC, ETH, WAD, House, build
 
 CHEAP = 10**14  # 1e-4 USD
 
@@ -66,3 +66,22 @@ def test_no_market_can_be_listed_whose_requirement_overflows() -> None:
     house.pool.call("risk", house.taker, 1)
     house.lens.call("preview_trade", house.taker, ETH, 10**8 * WAD)
     house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+
+
+def test_liquidated_tells_the_pools_cash_after_all_its_fills(house: House) -> None:
+    """Where closing the other markets brings the margin above zero again, the event told the cash after the first."""
+    house.fund(house.taker, 8_000)
+    house.fund(house.maker, 5_000_000)
+    house.trade(house.maker, BTC, -10 * WAD)
+    house.trade(house.taker, ETH, 15 * WAD)
+    house.trade(house.taker, BTC, -WAD // 2)
+    house.warp(60)
+    health = house.lens.call("health", house.taker)
+    price = 4_000 * WAD - health[1] // 15 - 10 * WAD // 15
+    house.feeds[ETH].push(price)
+    house.set_price(BTC)
+    receipt = house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    event = receipt.one("Liquidated").args
+    assert event["deficit"] == 0
+    assert house.lens.call("account", house.taker)[3] == 0  # no market is left
+    assert event["pool_cash"] == house.cash(house.pool.address)

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from novation.deployment.components import ComponentUnavailable
+from novation.chain.components import ComponentUnavailable
+from novation.console import positive
 from novation.fuzz.bench import measure
 from novation.model.invariants import Violation
 from tests.forge.ground import counted
@@ -29,6 +30,7 @@ from tests.forge.twin import Twin, digest
 from tests.planted.builds import build
 
 GOAL = 2.0
+ROUNDS, RUNS = 8, 20  # of each side; sequences of a round
 DEPTH = 500  # calls of a sequence, forge's default
 FULL_CALLS = 10_000  # of the line for the project's own campaign
 PATIENCE = 20_000  # calls after which a planted bug counts as not found
@@ -132,17 +134,21 @@ def hunt(seed: int) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Prints the table. @return 0 where the goal is met."""
     parser = argparse.ArgumentParser(prog="python -m tests.forge.bench", description="Our fuzzer against forge's.")
-    parser.add_argument("--rounds", type=int, default=8, help="of each side, in turns")
-    parser.add_argument("--runs", type=int, default=20, help="sequences a round")
-    parser.add_argument("--depth", type=int, default=DEPTH, help="calls a sequence")
+    parser.add_argument("--rounds", type=positive, help=f"of each side, in turns ({ROUNDS})")
+    parser.add_argument("--runs", type=positive, help=f"sequences a round ({RUNS})")
+    parser.add_argument("--depth", type=positive, help=f"calls a sequence ({DEPTH})")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--planted", action="store_true", help="look for planted bugs instead")
     given = parser.parse_args(arguments)
+    if given.planted and any((given.rounds, given.runs, given.depth, given.json)):
+        parser.error("--planted takes no other option than --seed")
+    if given.json and not given.json.absolute().parent.is_dir():
+        parser.error(f"there is no folder for {given.json}")
     try:
         if given.planted:
             return 0 if hunt(given.seed) else 1
-        figures = compare(given.rounds, given.runs, given.depth, given.seed)
+        figures = compare(given.rounds or ROUNDS, given.runs or RUNS, given.depth or DEPTH, given.seed)
     except (ComponentUnavailable, ForgeFailed, Violation) as error:
         print(error, file=sys.stderr)
         return 1

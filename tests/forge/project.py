@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from eth_utils.crypto import keccak
 
-from novation.deployment.components import CACHE, fetch, forge
+from novation.chain.components import CACHE, fetch, forge
 from tests.forge.ground import counted
 from tests.forge.scene import Scene
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from novation.chain.ape import ANVIL, connect
+from novation.chain.components import ComponentUnavailable, use_anvil
 from novation.chain.protocol import Receipt
-from novation.deployment.components import ComponentUnavailable, use_anvil
 from novation.deployment.parameters import load
 from tests.gas.anatomy import anatomy
 from tests.gas.table import write_table

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from novation.deployment.components import ComponentUnavailable
+from novation.chain.components import ComponentUnavailable
 from tests.gas.measure import SNAPSHOT, TOLERANCE, measure, run
 
 

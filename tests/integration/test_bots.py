@@ -9,7 +9,7 @@ import pytest
 
 from novation.bots.service import serve
 from novation.chain.ape import ANVIL, ApeChain, connect
-from novation.deployment.components import ComponentUnavailable
+from novation.chain.components import ComponentUnavailable
 from novation.deployment.manifest import attach, load, manifest_of, save
 from novation.deployment.parameters import load as load_parameters
 from tests.support.system import ETH, WAD, House, build

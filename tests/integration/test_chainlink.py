@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from novation.chain.components import ComponentUnavailable, artifact
 from novation.chain.protocol import Contract, Reverted
 from novation.chain.revm import RevmChain
-from novation.deployment.components import ComponentUnavailable, artifact
 from tests.support.oracle import EMPTY, HALT, NORMAL, PHASE, WAD, Price, price_of
 
 FEED = 0

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from novation.deployment.components import ComponentUnavailable, use_anvil
+from novation.chain.components import ComponentUnavailable, use_anvil
 
 ROOT = Path(__file__).resolve().parents[2]
 APE = Path(sys.executable).with_name("ape")

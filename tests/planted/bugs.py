@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.planted import (
+    in_events,
+    in_lens,
     in_margin,
     in_markets,
     in_oracle,
@@ -25,6 +27,8 @@ BUGS: tuple[Bug, ...] = (
     *in_orders.BUGS,
     *in_shares.BUGS,
     *in_reentrancy.BUGS,
+    *in_events.BUGS,
+    *in_lens.BUGS,
 )
 _FIRST = {bug.kind: bug for bug in reversed(BUGS)}
 _SUBTLE = [bug for bug in BUGS if bug.subtle][::2]

@@ -45,9 +45,9 @@ def hunt(stages: Stages, seed: int, calls: int) -> Find | None:
     return None
 
 
-def shortened(find: Find, artifacts: Mapping[str, Artifact], modelled: bool = True) -> Short:
+def shortened(find: Find, artifacts: Mapping[str, Artifact]) -> Short:
     """Shortens on contracts that are deployed anew."""
-    stages = Stages(modelled=modelled, replaced=artifacts)
+    stages = Stages(replaced=artifacts)
     story = shrink(find.story, find.failure, stages)
     failure = stages.play(story)
     assert failure is not None, f"does not fail twice: {story}"

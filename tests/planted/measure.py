@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import shlex
 import sys
 import time
 from collections import Counter
@@ -19,13 +20,14 @@ from statistics import median
 from typing import NamedTuple
 
 from novation.chain.compiler import source_hash
+from novation.console import one_sentence, positive
 from novation.fuzz.campaign.stages import Stages
+from novation.report import marks
 from tests.planted.bug import Bug
 from tests.planted.bugs import BUGS, PLAYED
 from tests.planted.builds import build
 from tests.planted.hunt import Find, caught_by, hunt, shortened
 
-BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
 GOAL_SECONDS, GOAL_STEPS = 10, 10
 
 
@@ -109,13 +111,14 @@ def page(results: Sequence[Result], command: str) -> str:
     bare = [result for result in results if result.bare]
     compiling = [result.compiling for result in results if result.compiling]
     kinds = Counter(result.bug.kind for result in results)
+    steps, moves = (median([getattr(run, what) for run in plays] or [0]) for what in ("steps", "moves"))
     lines = [
         f"`{command}` on contracts with the source hash `{source_hash()[:16]}`: **{len(good)} of {len(results)} bugs "
         f"within the goal** (median under {GOAL_SECONDS} s, at most {GOAL_STEPS} steps, passes on the true contracts); "
         f"{len(plays)} of {tries} hunts successful.",
         f"Median over all bugs: {median(result.seconds for result in results):.1f} s, "
-        f"{median(result.calls for result in results):,.0f} calls, {median(run.steps for run in plays):.0f} steps, "
-        f"{median(run.moves for run in plays):.0f} moves. {sum(result.bug.subtle for result in results)} are subtle. "
+        f"{median(result.calls for result in results):,.0f} calls, {steps:.0f} steps, {moves:.0f} moves. "
+        f"{sum(result.bug.subtle for result in results)} are subtle. "
         f"{len(bare)} are seen by the invariants (or the lens) without the model as well.",
     ]
     if compiling:
@@ -129,7 +132,7 @@ def page(results: Sequence[Result], command: str) -> str:
     ]
     for result in results:
         by = ", ".join(name for name, _ in Counter(run.by for run in result.found).most_common(2))
-        moves = median(run.moves for run in result.found) if result.found else 0
+        moves = median([run.moves for run in result.found] or [0])
         star = " *" if result.bug.subtle else ""
         lines.append(
             f"| {result.bug.name}{star} | {result.bug.kind} | {len(result.found)}/{len(result.runs)} | "
@@ -137,32 +140,48 @@ def page(results: Sequence[Result], command: str) -> str:
         )
     lines += ["", "What they would cost:"]
     lines += [f"- **{bug.name}** (`{bug.edits[0].path}`): {bug.cost}" for bug in (result.bug for result in results)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
-def write(path: Path, figures: str) -> None:
-    """Puts the figures between the marks of a page. @raises ValueError where the page has none."""
-    before, rest = path.read_text().split(BEGIN)
-    path.write_text(before + BEGIN + figures + END + rest.split(END)[1])
+def command_of(given: argparse.Namespace) -> str:
+    """As it is typed, with every option that the figures depend on."""
+    names = ("seeds", "calls", "bare_calls", "workers")
+    words = [f"--{name.replace('_', '-')} {getattr(given, name)}" for name in names]
+    words += [f"--only {shlex.quote(given.only)}"] if given.only else []
+    words += ["--played"] if given.played else []
+    return " ".join(["python -m tests.planted.measure", *words])
 
 
 def main(arguments: Sequence[str]) -> int:
-    """See the module."""
+    """See the module. @return 1 where a bug is not within the goal."""
     parser = argparse.ArgumentParser(prog="python -m tests.planted.measure", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=100_000, help="after which a hunt is given up")
+    parser.add_argument("--seeds", type=positive, default=5, help="hunts of each bug (%(default)s)")
+    parser.add_argument("--calls", type=positive, default=100_000, help="after which a hunt is given up (%(default)s)")
     parser.add_argument("--bare-calls", type=int, default=25_000, help="likewise without the model; 0: not tried")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=positive, default=1, help="bugs that are hunted at once (%(default)s)")
     parser.add_argument("--only", default="", help="bugs whose names have this in them")
     parser.add_argument("--played", action="store_true", help="only those that the test suite plays")
     parser.add_argument("--write", type=Path, help="put the figures into this page")
     given = parser.parse_args(arguments)
+    if given.write and (given.only or given.played):
+        parser.error("--write puts the table of all bugs into the page: leave out --only and --played")
+    if given.bare_calls < 0:
+        parser.error("--bare-calls takes a number from 0 on")
     bugs = [bug for bug in (PLAYED if given.played else BUGS) if given.only in bug.name]
-    if not bugs or given.seeds < 1 or given.workers < 1:
-        print("no such bug" if not bugs else "--seeds and --workers take numbers from 1", file=sys.stderr)
-        return 2
+    if not bugs:
+        parser.error(f"there is no bug with {given.only!r} in its name")
+    with one_sentence():
+        results = _all(given, bugs)
+    return not all(map(met, results))
+
+
+def _all(given: argparse.Namespace, bugs: Sequence[Bug]) -> list[Result]:
+    """Measures, prints, writes. @raises NoMarks, CompilationFailed."""
+    if given.write:
+        marks.check(given.write, "figures")
     Stages().warm()  # compiles the true contracts before anything is measured
-    results, start = [], time.perf_counter()
+    results: list[Result] = []
+    start = time.perf_counter()
     work = partial(measure, given.seeds, given.calls, given.bare_calls)
     with multiprocessing.get_context("fork").Pool(given.workers) as pool:
         for number, result in enumerate(pool.imap(work, bugs), 1):
@@ -171,12 +190,11 @@ def main(arguments: Sequence[str]) -> int:
             print(
                 f"{number} of {len(bugs)}, {time.perf_counter() - start:.0f} s", end="\r", file=sys.stderr, flush=True
             )
-    command = f"python -m tests.planted.measure --seeds {given.seeds}"
-    figures = page(results, command)
+    figures = page(results, command_of(given))
     print(f"\n{figures}")
     if given.write:
-        write(given.write, figures)
-    return not all(map(met, results))
+        marks.put(given.write, {"figures": figures})
+    return results
 
 
 if __name__ == "__main__":

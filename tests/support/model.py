@@ -122,7 +122,7 @@ class Walker:
             return
         after = view.of(system)
         if code == "ok":
-            invariants.check_step(before, after, view.Step(part, name, sender, args, tuple(system.env.fills)))
+            invariants.check_step(before, after, view.step_of(system, part, name, sender, args))
         invariants.check_state(after)
 
     def draw(self) -> tuple[str, str, int, tuple[Any, ...]]:

@@ -9,9 +9,9 @@ import pytest
 from novation.chain.abi import mapping_slot
 from novation.chain.ape import ANVIL, EMBEDDED, connect
 from novation.chain.compiler import compile_all
+from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import Chain, ChainError, Contract, Event, Reverted
 from novation.chain.revm import RevmChain
-from novation.deployment.components import ComponentUnavailable
 
 SCALE = 7
 

@@ -5,8 +5,8 @@
         account = game.account()
         game.call("vault", "exit", game.key(account), account, game.key(account))
 
-The number is its weight. What it draws comes from the game's random numbers, which are seeded for every action, so
-that (name, seed) repeats it on the same state.
+The number is its weight; `starves` and `earns` say what it is left out of or taken for (`Action`). What it draws comes
+from the game's random numbers, which are seeded for every action, so that (name, seed) repeats it on the same state.
 """
 
 from novation.fuzz.actions import (
@@ -20,6 +20,7 @@ from novation.fuzz.actions import (
     money,
     opening,
     orders,
+    previewing,
     prices,
     queues,
     raw,
@@ -48,6 +49,7 @@ __all__ = [
     "money",
     "opening",
     "orders",
+    "previewing",
     "prices",
     "queues",
     "raw",

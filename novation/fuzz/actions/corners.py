@@ -105,7 +105,7 @@ def set_feed_beyond(game: Game) -> None:
 def bands_beyond_their_fields(game: Game) -> None:
     """Mantissas and exponents that a word does not hold, and lists of unequal length."""
     market = game.market()
-    owner = game.mirror.facts.words[game.mirror.slots.index["owner", "oracle"]]  # it may have changed
+    owner = game.owner("oracle")
     for low, high in (((1 << 14, 1), (5, 33)), ((1, 64), (5, 33)), ((1, 1), (1 << 14, 5)), ((1, 1), (5, 64))):
         source = number(game.stage.feeds[market])
         args = (market, source, 600, 10, 0, low, high, 0, 0)
@@ -134,7 +134,7 @@ def list_at_a_dead_feed(game: Game) -> None:
     place = game.stage.contracts["oracle"].address.lower()
     slots = Layout("OracleAdapter")
     game.mirror.known |= {(place, slots.at(name, SPARE)) for name in ("_feeds", "_references", "_stored")}
-    game.mirror.say("oracle", "set_feed", game.cast.owner, *args)
+    game.mirror.say("oracle", "set_feed", game.owner("oracle"), *args)
     game.mirror.fail(source, 1)
     listed = game.stage.market(source)
     assert listed is not None
@@ -219,7 +219,7 @@ def answers_at_the_edge(game: Game) -> None:
     game.mirror.post(market, max(1, game.healthy_answer(market)))
 
 
-@action(1)
+@action(1, starves=True)
 def silent_and_short_of_gas(game: Game) -> None:
     """A source that burns what it gets, asked with so little gas that its silence could be the lack of it."""
     market = game.market()
@@ -278,13 +278,13 @@ def slot_of(contract: str, name: str, *keys: int | str) -> int:
 @action(1)
 def a_module_of_nobody(game: Game) -> None:
     """The owner registers a module of which nothing is known: it may not take from a pool, nor more than there is."""
-    mirror, cast = game.mirror, game.cast
+    mirror = game.mirror
     module = int(game.stage.chain.account(17), 16)
     place = game.stage.contracts["vault"].address.lower()
     if mirror.see("vault", "is_module", module)[1][0]:
         return
     mirror.known.add((place, slot_of("CollateralVault", "is_module", text(module))))
     mirror.refuse("vault", "pull", module, "AUTH", game.account(), 1)
-    mirror.say("vault", "register_module", cast.owner, module)
+    mirror.say("vault", "register_module", game.owner("vault"), module)
     mirror.refuse("vault", "pull", module, "AUTH", mirror.facts.names["pool"], 1)
     mirror.refuse("vault", "push", module, "CASH", game.account(), 1)

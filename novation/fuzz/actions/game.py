@@ -27,23 +27,35 @@ FAR = 1 << 39  # a time that never comes
 
 
 class Action(NamedTuple):
-    """A move and how often it is drawn."""
+    """A move, how often it is drawn, and what those ask who play only some of them."""
 
     play: Play
     weight: float
+    starves: bool  # gives calls so little gas that other code of the same meaning may end otherwise
+    earns: bool  # of those who may earn while prices stand still: no governance, no broken feeds, no gifts
 
 
 ACTIONS: dict[str, Action] = {}
 
 
-def action(weight: float) -> Callable[[Play], Play]:
+def action(weight: float, *, starves: bool = False, earns: bool = False) -> Callable[[Play], Play]:
     """Registers an action under its function's name."""
 
     def register(play: Play) -> Play:
-        ACTIONS[play.__name__] = Action(play, weight)
+        ACTIONS[play.__name__] = Action(play, weight, starves, earns)
         return play
 
     return register
+
+
+class Recent(NamedTuple):
+    """A call that was made; `bold` as `Mirror.call` takes it."""
+
+    part: str
+    name: str
+    sender: int
+    args: tuple[Any, ...]
+    bold: bool
 
 
 class Game:
@@ -229,6 +241,10 @@ class Game:
         mid = self.price(key % REFERENCE).mid or self.state(key % REFERENCE).price
         return self.answer(key, mid)
 
+    def owner(self, part: str) -> int:
+        """Of a part, now: it may have changed."""
+        return self.mirror.facts.words[self.mirror.slots.index["owner", part]]
+
     def feed_decimals(self, market: int) -> int:
         """As the adapter has them."""
         word = self.mirror.facts.words[self.mirror.slots.index["feed", market]]
@@ -273,13 +289,14 @@ class Game:
         """A protocol call on both sides."""
         return self.mirror.call(part, name, sender, *args, bold=bold, gas=gas)
 
-    def recent(self) -> tuple[str, str, int, tuple[Any, ...]] | None:
-        """One of the last calls: part, name, sender, arguments."""
+    def recent(self) -> Recent | None:
+        """One of the last calls."""
         calls = [move for move in self.mirror.trail[-30:] if move.name == "call"]
         if not calls:
             return None
-        part, name, sender, *args = self.pick(calls).args
-        return part, name, sender, tuple(args)
+        move = self.pick(calls)
+        part, name, sender, *args = move.args
+        return Recent(part, name, sender, tuple(args), bool(move.options.get("bold")))
 
     def warp(self, seconds: int) -> None:
         """Time passes."""

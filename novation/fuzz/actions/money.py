@@ -28,7 +28,7 @@ def amount(game: Game, wad: int) -> int:
     return game.sizes(1, max(2, units * 2))
 
 
-@action(5)
+@action(5, earns=True)
 def deposit(game: Game) -> None:
     """Into any account; sometimes to insurance, sometimes more than there is."""
     account = game.account()
@@ -47,7 +47,7 @@ def deposit(game: Game) -> None:
     game.call("vault", "deposit", payer, account, units)
 
 
-@action(1)
+@action(1, earns=True)
 def deposit_too_much(game: Game) -> None:
     """A whale at the width of a word."""
     account = game.account()
@@ -57,7 +57,7 @@ def deposit_too_much(game: Game) -> None:
         game.call("vault", "withdraw", game.key(account), account, units, game.cast.whale)
 
 
-@action(6)
+@action(6, earns=True)
 def withdraw(game: Game) -> None:
     """As much as may go, a little more, less; by the owner, an operator or a stranger."""
     account = game.holding() if game.chance(70) else game.account()
@@ -66,7 +66,7 @@ def withdraw(game: Game) -> None:
     game.call("vault", "withdraw", sender, account, amount(game, withdrawable(game, account)), to)
 
 
-@action(3)
+@action(3, earns=True)
 def exit_account(game: Game) -> None:
     """All that an account without positions has."""
     empty = [a for a in game.cast.traders if not game.of(a).markets and game.cash(a) > 0]
@@ -74,7 +74,7 @@ def exit_account(game: Game) -> None:
     game.call("vault", "exit", game.sender(account), account, game.pick((game.key(account), game.cast.stranger)))
 
 
-@action(4)
+@action(4, earns=True)
 def transfer(game: Game) -> None:
     """To another account, mostly of the same owner."""
     source = game.holding() if game.chance(50) else game.account()
@@ -85,7 +85,7 @@ def transfer(game: Game) -> None:
     game.call("vault", "transfer", game.sender(source), source, target, wad)
 
 
-@action(3)
+@action(3, earns=True)
 def transfer_many(game: Game) -> None:
     """Around sub-accounts, also through debts that the next transfer covers."""
     owner = game.key(game.account())
@@ -99,7 +99,7 @@ def transfer_many(game: Game) -> None:
     game.call("vault", "transfer_many", owner, rows)
 
 
-@action(1)
+@action(1, earns=True)
 def set_operator(game: Game) -> None:
     """Powers for a while, for ever, or none."""
     owner = game.key(game.account())

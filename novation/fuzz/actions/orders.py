@@ -10,7 +10,7 @@ from novation.fuzz.system.slots import ORDER_SLOTS
 from novation.model.orders import Order
 
 
-@action(5)
+@action(5, earns=True)
 def trigger(game: Game) -> None:
     """Fires orders, some after the price was moved there."""
     live = game.live(due=False)
@@ -24,7 +24,7 @@ def trigger(game: Game) -> None:
     game.call("orders", "trigger", game.anyone(), order, slot if game.chance(97) else 16)
 
 
-@action(2)
+@action(2, earns=True)
 def commit_many(game: Game) -> None:
     """Several orders of one account, all or none."""
     account = game.idle()
@@ -41,7 +41,7 @@ def commit_many(game: Game) -> None:
     game.call("orders", "commit_many", game.sender(account), orders, slots)
 
 
-@action(4)
+@action(4, earns=True)
 def execute_many(game: Game) -> None:
     """Whatever is live, due or not, at the rounds that fit now."""
     live = game.live()
@@ -58,10 +58,14 @@ def execute_many(game: Game) -> None:
         rounds.append(1)
         rounds = rounds[:8]
     orders, slots = [order for order, _ in live], [slot for _, slot in live]
-    game.call("orders", "execute_many", game.pick(game.cast.keepers), orders, slots, rounds)
+    keeper = game.pick(game.cast.keepers)
+    if len(rounds) == len(orders) and game.chance(50):
+        game.mirror.one_by_one("orders", "execute_many", keeper, orders, slots, rounds)
+    else:
+        game.call("orders", "execute_many", keeper, orders, slots, rounds)
 
 
-@action(4)
+@action(4, earns=True)
 def execute_as_previewed(game: Game) -> None:
     """What the lens says of an order is what happens. @raises Mismatch."""
     timely = [
@@ -94,7 +98,7 @@ def execute_as_previewed(game: Game) -> None:
             raise Mismatch(f"preview: {said}, but there are {seen}")
 
 
-@action(2)
+@action(2, earns=True)
 def winner_closes(game: Game) -> None:
     """A position wins more than the pool can pay, and closes at some round."""
     account = game.pick([a for a in game.cast.traders if game.held(a) and not game.of(a).pending] or [0])
@@ -122,7 +126,7 @@ def winner_closes(game: Game) -> None:
     game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
 
 
-@action(1)
+@action(1, earns=True)
 def trigger_due(game: Game) -> None:
     """An order that is due already."""
     live = game.live(due=True)
@@ -133,7 +137,7 @@ def trigger_due(game: Game) -> None:
         game.call("orders", name, game.anyone(), *args)
 
 
-@action(8)
+@action(8, earns=True)
 def cancel(game: Game) -> None:
     """When it may and when not."""
     live = game.live()
@@ -148,7 +152,7 @@ def cancel(game: Game) -> None:
     game.call("orders", "cancel", game.sender(order.account), order, slot)
 
 
-@action(2)
+@action(2, earns=True)
 def claim_fees(game: Game) -> None:
     """A keeper's earnings."""
     keeper = game.pick(game.cast.keepers) if game.chance(80) else game.anyone()

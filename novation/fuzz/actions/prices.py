@@ -11,7 +11,7 @@ FAILURES = (1, 2, 3, 4, 5, 6, 8, 9)  # ways in which the mock fails; in the last
 JUMPS = (1, 5, 20, 100, 400)  # bps
 
 
-@action(10)
+@action(10, earns=True)
 def move_prices(game: Game) -> None:
     """Some seconds, then rounds of some feeds near the last price."""
     game.warp(game.pick((0, 1, 3, 10, 60, 300)))
@@ -62,7 +62,14 @@ def squeeze(game: Game) -> None:
         game.push(REFERENCE + market, game.last_mid(market))
 
 
-@action(3)
+def both(game: Game, market: int, mid: int) -> None:
+    """A price of a feed and of its reference."""
+    game.push(market, max(1, mid))
+    if REFERENCE + market in game.mirror.sources:
+        game.push(REFERENCE + market, max(1, mid))
+
+
+@action(3, earns=True)
 def pass_time(game: Game) -> None:
     """Seconds to days: windows end, feeds grow stale, funding accrues, ramps and epochs end."""
     game.warp(game.pick((1, 5, 30, 61, 200, 601, 1800, 3600, 7201, 86_400)))

@@ -6,7 +6,7 @@ from novation.chain.protocol import Reverted
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.lending import balance, closes_at, pool
-from novation.fuzz.system.worlds import REFERENCE
+from novation.fuzz.actions.prices import both
 
 WORTH = 25  # what a price is multiplied with at most
 
@@ -107,13 +107,6 @@ def worthless_pool(game: Game) -> None:
     game.warp(1)
     for market in mine:
         both(game, market, before[market])
-
-
-def both(game: Game, market: int, mid: int) -> None:
-    """A price of a feed and of its reference."""
-    game.push(market, max(1, mid))
-    if REFERENCE + market in game.mirror.sources:
-        game.push(REFERENCE + market, max(1, mid))
 
 
 @action(0.5)

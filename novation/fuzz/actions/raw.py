@@ -16,7 +16,7 @@ def example(game: Game, views: bool) -> tuple[str, str, int, bytes]:
     """A call as others make it, or one by its types alone: part, name, sender, calldata."""
     found = game.recent()
     if found is not None and game.chance(60):
-        part, name, sender, args = found
+        part, name, sender, args, _ = found
         return (
             part,
             name,
@@ -90,14 +90,14 @@ def bend(game: Game) -> None:
     found = game.recent()
     if found is None:
         return
-    part, name, sender, args = found
+    part, name, sender, args, bold = found
     data = game.mirror.calldata(part, name, args)
     form = game.mirror.shapes[part][name]
     places = lists(form)
     if not places or game.chance(50):
         game.mirror.tally["calldata: bytes behind it"] += 1
         behind = game.random.randbytes(game.between(1, EXTRA))
-        game.mirror.call(part, name, sender, *args, sent=data + behind, bold=True)
+        game.mirror.call(part, name, sender, *args, sent=data + behind, bold=bold)
         return
     if game.chance(50):
         data = data[: -game.between(1, 200)]

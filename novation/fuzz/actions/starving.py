@@ -62,14 +62,15 @@ def limit(game: Game, part: str, name: str) -> int:
     return game.sizes(*LIMITS)
 
 
-@action(3)
+@action(3, starves=True)
 def starve(game: Game) -> None:
     """With little gas, again with more, and at last with plenty: each does all of it or nothing."""
     found = game.recent()
     slow = -1
     if found is not None and game.chance(30) and found[1] != "set_feed":
-        part, name, sender, args = found
+        part, name, sender, args, bold = found
     else:
+        bold = False
         part, name, args = heavy(game)
         sender = game.pick(game.cast.keepers)
         if game.chance(SLOW):
@@ -77,9 +78,9 @@ def starve(game: Game) -> None:
             if not game.broken(slow):
                 game.mirror.fail(slow, WORK)
     for _ in range(game.between(1, 3)):
-        if game.call(part, name, sender, *args, bold=True, gas=limit(game, part, name)).ok:
+        if game.call(part, name, sender, *args, bold=bold, gas=limit(game, part, name)).ok:
             break
     else:
-        game.call(part, name, sender, *args, bold=True)
+        game.call(part, name, sender, *args, bold=bold)
     if slow >= 0:
         game.mirror.fail(slow, 0)

@@ -74,7 +74,7 @@ def make(game: Game, account: int, market: int) -> Order:
     return Order(account, market, size, acceptable, trigger, game.chance(50), reduce_only, fee, expires, 0, 0)
 
 
-@action(8)
+@action(8, earns=True)
 def commit(game: Game) -> None:
     """Any order into a free slot, or into a taken one."""
     account = game.idle() if game.chance(50) else game.holding()
@@ -88,7 +88,7 @@ def commit(game: Game) -> None:
     game.call("orders", "commit", game.sender(account), order, slot)
 
 
-@action(1)
+@action(1, earns=True)
 def commit_huge(game: Game) -> None:
     """A size at the width of numbers."""
     account, market = game.account(), game.market()
@@ -128,7 +128,7 @@ def fill(game: Game, order: Order, slot: int) -> str:
     return game.call("orders", "execute", keeper, order, slot, max(0, reference)).code
 
 
-@action(10)
+@action(10, earns=True)
 def execute(game: Game) -> None:
     """A due order."""
     last = game.now - game.window - game.grace
@@ -140,7 +140,7 @@ def execute(game: Game) -> None:
         fill(game, *game.pick(live))
 
 
-@action(22)
+@action(22, earns=True)
 def trade(game: Game) -> None:
     """Commits and fills in one go."""
     account = game.idle() if game.chance(50) else game.holding()
@@ -155,7 +155,7 @@ def trade(game: Game) -> None:
             fill(game, committed, slot)
 
 
-@action(10)
+@action(10, earns=True)
 def open_anew(game: Game) -> None:
     """A plain position in a market where the account has none, so that it has several."""
     one = [a for a in game.cast.traders if game.held(a) and not game.of(a).pending]
@@ -179,7 +179,7 @@ def open_anew(game: Game) -> None:
         fill(game, game.mirror.orders[account, slot], slot)
 
 
-@action(0.5)
+@action(0.5, earns=True)
 def spread_out(game: Game) -> None:
     """A small position in every market, until there are too many."""
     account = game.idle()

@@ -143,7 +143,7 @@ def nearly(game: Game) -> None:
     found = game.recent()
     if found is None or found[1] in UNDRAWN:
         return
-    part, name, sender, args = found
+    part, name, sender, args, _ = found
     changed = list(args)
     if not changed or game.chance(30):
         sender = game.caller()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from random import Random
 
-from novation.fuzz.actions import ACTIONS
+from novation.fuzz.actions import ACTIONS, Action
 from novation.fuzz.campaign.story import Step, Story
 
 STEPS = (60, 240)  # actions of a sequence
@@ -24,12 +24,12 @@ class Author:
         seed: int,
         corpus: Sequence[Story] = (),
         worlds: Sequence[str] = WORLD_OF,
-        actions: Callable[[str], bool] = lambda name: True,
+        actions: Callable[[Action], bool] = lambda action: True,
     ) -> None:
         self.random = Random(seed)
         self.corpus = corpus
         self.worlds = worlds
-        self.names = [name for name, action in ACTIONS.items() if action.weight and actions(name)]
+        self.names = [name for name, action in ACTIONS.items() if action.weight and actions(action)]
         self.weights = list(accumulate(ACTIONS[name].weight for name in self.names))
 
     def story(self) -> Story:

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from novation.chain.compiler import source_hash
 from novation.fuzz.system.compare import BARE
 from novation.model.errors import CODES
+from novation.report import marks
 
-BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
 UNREACHED = {
     "CLOSED": "shares before their bootstrap; tests/unit/shares",
 }
@@ -118,11 +118,8 @@ def show(report: Report) -> str:
 
 
 def rewrite(path: Path, report: Report, command: str) -> None:
-    """Puts the figures between the marks of a page. @raises ValueError where the page has none."""
-    page = path.read_text()
-    before, rest = page.split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(before + BEGIN + _figures(report, command) + END + after)
+    """Puts the figures between the marks of a page. @raises NoMarks where the page has none; OSError."""
+    marks.put(path, {"figures": _figures(report, command)})
 
 
 def _figures(report: Report, command: str) -> str:
@@ -149,4 +146,4 @@ def _figures(report: Report, command: str) -> str:
     if missing:
         lines += ["Not reached: " + "; ".join(f"{code} ({UNREACHED.get(code, 'rare')})" for code in missing) + ".", ""]
     lines.append("Actions: " + ", ".join(f"{name} {times:,}" for name, times in sorted(report.actions.items())) + ".")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)

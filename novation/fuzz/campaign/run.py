@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from novation.fuzz.campaign.author import WORLD_OF, Author
 from novation.fuzz.campaign.corpus import Corpus
@@ -15,6 +14,7 @@ from novation.fuzz.campaign.report import Finding, Report
 from novation.fuzz.campaign.shrink import shrink, shrink_moves
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import Story
+from novation.fuzz.probes.hits import Watch
 
 TELL_EVERY = 0.5  # seconds
 
@@ -48,7 +48,7 @@ class Runner:
         self.author = Author(plan.seed, self.corpus.stories if plan.guided else (), plan.worlds or WORLD_OF)
         self.report = Report()
         self.known: set[object] = set()
-        self.watches: dict[str, Any] = {}
+        self.watches: dict[str, Watch] = {}
         self.calls = self.failures = 0
 
     def run(self, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -107,8 +107,6 @@ class Runner:
         report.most_gas(mirror.gas)
         reached: set[object] = {*mirror.counts, *mirror.tally}
         if self.stages.probed:
-            from novation.fuzz.coverage.hits import Watch
-
             watch = self.watches.get(story.world)
             if watch is None:
                 watch = self.watches[story.world] = Watch(mirror.chain)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from novation.chain.compiler import Artifact
 from novation.fuzz.actions import Game
 from novation.fuzz.campaign.story import Story
-from novation.fuzz.engines import make
+from novation.fuzz.evms import make
 from novation.fuzz.system.mirror import Mirror, Mismatch
 from novation.fuzz.system.surroundings import Move
 from novation.fuzz.system.worlds import WORLDS, build
@@ -35,7 +35,7 @@ class Failure(NamedTuple):
 
 class Stages:
     """One mirror a world, built when it is first wanted. Contracts named in `replaced` are deployed as these artifacts:
-    with a fault, by another compiler, or with probes (`probed`). `engine` is one of `novation.fuzz.engines`."""
+    with a fault, by another compiler, or with probes (`probed`). `engine` is one of `novation.fuzz.evms`."""
 
     def __init__(
         self,

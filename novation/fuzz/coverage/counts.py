@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from novation.chain.revm import ZERO
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import Story
-from novation.fuzz.coverage.hits import salt_address, salted_hits
-from novation.fuzz.coverage.probes import replaced
+from novation.fuzz.probes.builds import replaced
+from novation.fuzz.probes.hits import salt_address, salted_hits
 
 MANY = 400_000  # accounts in a database, about 200 MB, after which a stage is built anew
 

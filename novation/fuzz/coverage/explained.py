@@ -16,10 +16,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from novation.fuzz.coverage.sites import COMPILER, USER, Site
+from novation.console import Refused
+from novation.fuzz.probes.sites import COMPILER, USER, Site
 
 PAGE = Path(__file__).with_name("explained.yaml")
 FIELDS = ("file", "function", "text", "within", "kind", "contract", "outcome")
+
+
+class BadEntry(Refused):
+    """An entry of explained.yaml that is not as it should be."""
 
 
 class Outcome(NamedTuple):
@@ -97,7 +102,7 @@ def judge(sites: Iterable[Site], hits: Set[int], entries: Iterable[Entry] | None
 
 @lru_cache(maxsize=4)
 def load(page: Path = PAGE) -> tuple[Entry, ...]:
-    """The entries. @raises ValueError for one that does not say what it is about, or why."""
+    """The entries. @raises BadEntry for one that does not say what it is about, or why."""
     data = yaml.safe_load(page.read_text())
     entries = [_entry(USER, item) for item in data["outcomes"]]
     return tuple(entries + [_entry(COMPILER, item) for item in data["classes"]])
@@ -107,7 +112,8 @@ def _entry(level: str, item: dict[str, Any]) -> Entry:
     unknown = set(item) - {*FIELDS, "reason", "evidence", "sure", "class"}
     needed = {"file", "text", "outcome"} if level == USER else {"class", "kind", "outcome"}
     if unknown or needed - set(item) or not item.get("reason"):
-        raise ValueError(f"explained.yaml: {item} needs {sorted(needed)} and a reason, not {sorted(unknown)}")
+        without = f", not {', '.join(sorted(unknown))}" if unknown else ""
+        raise BadEntry(f"explained.yaml: {item} needs {', '.join(sorted(needed))} and a reason{without}")
     wanted = tuple((name, _values(item[name])) for name in FIELDS if name in item)
     sure = bool(item.get("sure", level == USER))
     return Entry(level, wanted, item["reason"].strip(), item.get("evidence", "").strip(), sure, item.get("class", ""))

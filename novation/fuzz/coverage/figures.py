@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from pathlib import Path
 
 from novation.chain.compiler import source_hash
 from novation.fuzz.coverage.explained import Entry, Judgement
 from novation.fuzz.coverage.measure import Equality, Speed
-from novation.fuzz.coverage.sites import COMPILER, USER, Site
 from novation.fuzz.coverage.table import HEAD, rows
-
-BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
-
-
-def write(page: Path, text: str) -> None:
-    """Puts text between the marks of a page. @raises ValueError where it has none."""
-    before, rest = page.read_text().split(BEGIN)
-    page.write_text(before + BEGIN + text + END + rest.split(END)[1])
+from novation.fuzz.probes.sites import COMPILER, USER, Site
 
 
 def figures(
@@ -32,13 +23,14 @@ def figures(
     """Table, speed, digests and every explanation."""
     total = rows(sites, hits, judgement)[-1]
     compared = same.same + len(same.different)
+    plain, probed = fast.rates
     lines = [
         f"`{command}`, {stories:,} sequences on contracts with the source hash `{source_hash()[:16]}`: "
         f"{total[2]} outcomes of written branches reached, {total[3]} explained, **{total[4]} neither**; "
         f"{len(judgement.wrong)} explanations wrong.",
         "",
-        f"Speed with probes: **{fast.ratio:.2f}** of the plain build's ({fast.calls / fast.plain:,.0f} and "
-        f"{fast.calls / fast.probed:,.0f} calls a second, invariants after every call, one core, the same "
+        f"Speed with probes: **{fast.ratio:.2f}** of the plain build's ({plain:,.0f} and "
+        f"{probed:,.0f} calls a second, invariants after every call, one core, the same "
         f"{fast.calls:,} calls on both in turn; reading the hits after every sequence is in it). "
         f"Digests: {same.same} of {compared} sequences equal ({same.calls:,} calls; {same.starved} more prove nothing, "
         "for they starve a call of gas).",
@@ -63,7 +55,7 @@ def figures(
             side = " or ".join(dict(entry.wanted)["outcome"])
             shown = "for all" if entry.sure else "no"
             lines.append(f"| {entry.name} | {side} | {used[id(entry)]} | {shown} | {entry.reason} {entry.evidence} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _row(entry: Entry) -> str:

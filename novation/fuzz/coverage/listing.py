@@ -11,7 +11,7 @@ from pathlib import Path
 
 from novation.chain.compiler import ROOT
 from novation.fuzz.coverage.explained import Judgement, Outcome
-from novation.fuzz.coverage.sites import USER, Site
+from novation.fuzz.probes.sites import USER, Site
 
 KIND_OF = {"hit": 0, "why": 1, "part": 2, "never": 3}
 Branch = tuple[tuple[Outcome, ...], tuple[Outcome, ...]]

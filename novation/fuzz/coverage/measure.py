@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from novation.chain.revm import GAS_LIMIT
+from novation.console import CheckFailed
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import Story
-from novation.fuzz.coverage.hits import Watch
-from novation.fuzz.coverage.probes import replaced
+from novation.fuzz.probes.builds import replaced
+from novation.fuzz.probes.hits import Watch
 from novation.fuzz.system.mirror import Mirror
 
 Progress = Callable[[int], None]
@@ -36,11 +37,16 @@ class Speed:
         """Of the plain build's speed."""
         return self.plain / max(self.probed, 1e-9)
 
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Calls a second, plain and with probes."""
+        return self.calls / max(self.plain, 1e-9), self.calls / max(self.probed, 1e-9)
+
 
 def speed(stories: Iterable[Story], progress: Progress = silent) -> Speed:
     """Plays stories on both builds, with the invariants after every call and without the model.
 
-    @raises AssertionError where one build fails and the other does not.
+    @raises CheckFailed where one build fails and the other does not.
     """
     plain, probed = Stages(modelled=False), Stages(modelled=False, replaced=replaced())
     stories = list(stories)
@@ -60,7 +66,7 @@ def speed(stories: Iterable[Story], progress: Progress = silent) -> Speed:
                 found.hits |= watches.setdefault(story.world, Watch(game.mirror.chain)).new()
             spent[stages is probed] = time.perf_counter() - start
         if failures[True] != failures[False]:
-            raise AssertionError(f"plain {failures[False]}, with probes {failures[True]}, of {story}")
+            raise CheckFailed(f"{failures[False]} on the plain build, {failures[True]} with probes, of {story}")
         mirror = plain.games[story.world].mirror
         if done >= WARM_UP:
             found.calls += mirror.calls

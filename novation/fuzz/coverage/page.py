@@ -10,9 +10,9 @@ from pathlib import Path
 from novation.chain.compiler import source_hash
 from novation.fuzz.coverage.explained import Judgement, Outcome, judge
 from novation.fuzz.coverage.listing import Listing, anchor
-from novation.fuzz.coverage.probes import CONTRACTS, instrument, sites
-from novation.fuzz.coverage.sites import COMPILER, USER, Site
 from novation.fuzz.coverage.table import Score, lines_run, score
+from novation.fuzz.probes.builds import CONTRACTS, instrument, sites
+from novation.fuzz.probes.sites import COMPILER, USER, Site
 from novation.report.parts import cards, header, save
 
 # n and p go through the lines that are not wholly reached, i to the index, o opens what the line has.

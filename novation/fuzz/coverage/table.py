@@ -7,8 +7,8 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from novation.fuzz.coverage.explained import Judgement, outcomes
-from novation.fuzz.coverage.probes import CONTRACTS, instrument
-from novation.fuzz.coverage.sites import COMPILER, USER, Site
+from novation.fuzz.probes.builds import CONTRACTS, instrument
+from novation.fuzz.probes.sites import COMPILER, USER, Site
 
 HEAD = ("contract", "lines", "written", "never, and why", "unexplained", "compiler's", "never, and why", "unexplained")
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from novation.console import one_sentence
+from novation.console import one_sentence, positive
 from novation.fuzz.engines.compare import PLAYERS, Comparison, ShortStories
-from novation.fuzz.engines.figures import BEGIN, show, write
+from novation.fuzz.engines.figures import show, write
+from novation.report import marks
 
 LEAST, MOST = 8, 25  # actions of a sequence
 LOG_EVERY = 10  # seconds between lines where there is no terminal
@@ -29,30 +30,20 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         prog="python -m novation.fuzz.engines",
         description="Plays sequences on revm and the same transactions on other engines; compares what comes of each.",
     )
-    parser.add_argument("--sequences", type=_positive, default=1000, help="how many, compared to the end (1000)")
+    parser.add_argument("--sequences", type=positive, default=1000, help="how many, compared to the end (1000)")
     parser.add_argument("--seed", type=int, default=1, help="of the sequences (1)")
     parser.add_argument("--engine", choices=(*PLAYERS, "both"), default="both", help="what to compare revm with (both)")
-    parser.add_argument("--actions", type=_positive, default=MOST, help=f"most actions of a sequence ({MOST})")
+    parser.add_argument("--actions", type=positive, default=MOST, help=f"most actions of a sequence ({MOST})")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the figures into this page")
-    given = parser.parse_args(arguments)
-    if given.write is not None and not (given.write.is_file() and BEGIN in given.write.read_text(encoding="utf-8")):
-        parser.error(f"{given.write} is no page with a place for figures")
-    return given
-
-
-def _positive(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
-    return number
+    return parser.parse_args(arguments)
 
 
 def main(arguments: Sequence[str]) -> int:
     """@return 1 where anything differs."""
     given = _arguments(arguments)
+    if given.write is not None:
+        with one_sentence():
+            marks.check(given.write, "figures")
     names = list(PLAYERS) if given.engine == "both" else [given.engine]
     console = Console(soft_wrap=True, highlight=False, markup=False)
     comparison = Comparison(names)

@@ -11,12 +11,12 @@ from typing import Protocol
 
 from novation.fuzz.campaign.author import WORLD_OF, Author
 from novation.fuzz.campaign.story import Story
-from novation.fuzz.engines.anvil import Anvil
 from novation.fuzz.engines.describe import Names
-from novation.fuzz.engines.pyevm import PyEvm
 from novation.fuzz.engines.recorder import Recordings
-from novation.fuzz.engines.state import State
-from novation.fuzz.engines.tape import Outcome, Tape, Transaction, digest_of
+from novation.fuzz.evms.anvil import Anvil
+from novation.fuzz.evms.pyevm import PyEvm
+from novation.fuzz.evms.state import State
+from novation.fuzz.evms.tape import Outcome, Tape, Transaction, digest_of
 from novation.fuzz.system.engine import Place
 from novation.fuzz.system.worlds import WORLDS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novation.chain.abi import checksum
 from novation.chain.protocol import Event, Registry, revert_code
-from novation.fuzz.engines.tape import Log, Outcome, Tape, Transaction, plain
+from novation.fuzz.evms.tape import Log, Outcome, Tape, Transaction, plain
 from novation.fuzz.system.compare import shown
 from novation.fuzz.system.engine import Door
 from novation.fuzz.system.mirror import Mirror

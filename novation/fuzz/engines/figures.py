@@ -8,10 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from novation.chain.compiler import source_hash
-from novation.deployment.components import COMPONENTS
+from novation.chain.components import COMPONENTS
 from novation.fuzz.engines.compare import Comparison, Line
+from novation.report import marks
 
-BEGIN, END = "<!-- figures: begin -->\n", "<!-- figures: end -->\n"
 VERSIONS = {
     "revm": f"pyrevm {version('pyrevm')}",
     "pyevm": f"py-evm {version('py-evm')}",
@@ -55,11 +55,7 @@ def show(comparison: Comparison) -> str:
 
 
 def write(path: Path, comparison: Comparison, command: str) -> None:
-    """Puts the figures between the marks of a page. @raises ValueError where the page has none."""
-    page = path.read_text(encoding="utf-8")
-    if page.count(BEGIN) != 1 or page.count(END) != 1:
-        raise ValueError(f"{path} has no place for figures: {BEGIN.strip()} and {END.strip()}")
-    before, rest = page.split(BEGIN)
+    """Puts the figures between the marks of a page. @raises NoMarks where the page has none; OSError."""
     lines = [
         f"`{command}` on {platform.machine()}, one process: {headline(comparison)}.",
         "",
@@ -71,4 +67,4 @@ def write(path: Path, comparison: Comparison, command: str) -> None:
         "|---|---:|",
         *(f"| {what} | {times:,} |" for what, times in sorted(contents(comparison).items())),
     ]
-    path.write_text(before + BEGIN + "\n".join(lines) + "\n" + END + rest.split(END)[1], encoding="utf-8")
+    marks.put(path, {"figures": "\n".join(lines)})

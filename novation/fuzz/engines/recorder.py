@@ -10,8 +10,8 @@ from novation.chain.protocol import ChainError, Contract, Deployable, Receipt
 from novation.chain.revm import GAS_LIMIT
 from novation.fuzz.actions import Game
 from novation.fuzz.campaign.story import Story
-from novation.fuzz.engines.state import Account, State
-from novation.fuzz.engines.tape import Outcome, Tape, Transaction, plain
+from novation.fuzz.evms.state import Account, State
+from novation.fuzz.evms.tape import Outcome, Tape, Transaction, plain
 from novation.fuzz.system.engine import Engine
 from novation.fuzz.system.mirror import Mirror
 from novation.fuzz.system.worlds import WORLDS, build

@@ -91,11 +91,11 @@ class Door(NamedTuple):
     outputs: Kind | None
 
 
-def _numeric(item: Mapping[str, Any]) -> dict[str, Any]:
+def numeric(item: Mapping[str, Any]) -> dict[str, Any]:
     """An ABI entry with integers for addresses."""
     changed = dict(item) | {"type": item["type"].replace("address", "uint160")}
     if "components" in item:
-        changed["components"] = [_numeric(part) for part in item["components"]]
+        changed["components"] = [numeric(part) for part in item["components"]]
     return changed
 
 
@@ -104,7 +104,7 @@ def doors(contract: Contract, abi: Sequence[Mapping[str, Any]]) -> dict[str, Doo
     found = {}
     for entry in abi:
         if entry["type"] == "function":
-            outputs = codec([_numeric(item) for item in entry["outputs"]]) if entry["outputs"] else None
-            inputs = codec([_numeric(item) for item in entry["inputs"]])
+            outputs = codec([numeric(item) for item in entry["outputs"]]) if entry["outputs"] else None
+            inputs = codec([numeric(item) for item in entry["inputs"]])
             found[entry["name"]] = Door(contract.address, Function(entry).selector, inputs, outputs)
     return found

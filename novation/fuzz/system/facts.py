@@ -6,7 +6,7 @@ Two copies of the tables are kept, one a step behind, so that the state before a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -46,6 +46,7 @@ class Tables:
     pools: list[PoolView] = field(default_factory=list)
     shares: list[SharesView] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0})
+    guardians: dict[str, int] = field(default_factory=dict)
 
 
 class Facts:
@@ -59,6 +60,7 @@ class Facts:
         self.tables, self.older = Tables(), Tables()
         self.pending: list[tuple[Key, int, int]] = []  # changes that `older` has not seen
         self.totals = [0, 0]  # deposited, withdrawn
+        self.prices_before: dict[int, Price] = {}  # as they were before a guardian's call
         self.open_fees = 0
         q = stage.world.parameters.pool
         self.unit = int(10**stage.world.parameters.token.decimals)
@@ -110,7 +112,8 @@ class Facts:
 
     def before(self, now: int) -> View:
         """The state before the last change."""
-        return self._view(self.older, now)
+        view = self._view(self.older, now)
+        return replace(view, read=self.prices_before.__getitem__) if self.prices_before else view
 
     def _view(self, tables: Tables, now: int, pools: list[PoolView] | None = None) -> View:
         numbers = tables.numbers
@@ -118,7 +121,8 @@ class Facts:
             now,
             self.names["vault"],
             self.names["orders"],
-            self.stage.cast.guardian,
+            self.stage.cast.treasury,
+            tables.guardians,
             self.unit,
             numbers["tokens"],
             numbers["debts"],
@@ -146,6 +150,9 @@ class Facts:
     def _units(self, tables: Tables, key: Key, old: int, new: int) -> None:
         if key[1] == self.names["vault"]:
             tables.numbers["tokens"] = new
+
+    def _guardian(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.guardians[key[1]] = new
 
     def _debts(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.numbers["debts"] = new
@@ -253,6 +260,7 @@ _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
     "account": Facts._account,
     "units": Facts._units,
     "debts": Facts._debts,
+    "guardian": Facts._guardian,
     "earned": Facts._earned,
     "pool": Facts._entry,
     "book": Facts._book,

@@ -1,4 +1,4 @@
-"""What a call did, out of its logs: fills for the step invariants, money through the doors, how orders ended."""
+"""What a call did, out of its logs: fills for the step invariants, what liquidations left, how orders ended."""
 
 from __future__ import annotations
 
@@ -27,16 +27,15 @@ def _topics() -> dict[str, bytes]:
 
 @dataclass
 class Deeds:
-    """Of one call: WAD USD in and out, fills in order, how orders ended ("" filled), of each
-    liquidation the account and the market, the deficit and what insurance had after it."""
+    """Of one call: fills in order, how orders ended ("" filled), of each liquidation the account and the market, the
+    deficit and what insurance had after it, and what treasury and insurance collected (WAD USD)."""
 
-    deposited: int = 0
-    withdrawn: int = 0
     fills: list[Filled] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     deficits: list[int] = field(default_factory=list)
     insurance: list[int] = field(default_factory=list)
     pairs: list[tuple[int, int]] = field(default_factory=list)
+    collected: int = 0
 
     @property
     def liquidated(self) -> int:
@@ -51,8 +50,7 @@ class Reader:
         topics = _topics()
         self.filled = topics["ClearingPool.Filled"]
         self.executed = topics["OrderModule.Executed"]
-        self.deposited = topics["CollateralVault.Deposited"]
-        self.withdrawn = topics["CollateralVault.Withdrawn"]
+        self.collected = topics["CollateralVault.Collected"]
         self.liquidated = topics["CollateralVault.Liquidated"]
         self.books = {
             topics[f"ClearingPool.{name}"]: at for name, at in (("Marked", 3), ("Realised", 3), ("Collected", 1))
@@ -74,10 +72,8 @@ class Reader:
             elif topic == self.executed:
                 size = _word(data, 2)
                 deeds.codes.append(data[96 : 96 + size].decode())
-            elif topic == self.deposited:
-                deeds.deposited += _word(data, 0)
-            elif topic == self.withdrawn:
-                deeds.withdrawn += _word(data, 0)
+            elif topic == self.collected:
+                deeds.collected += _word(data, 0) + _word(data, 1)
             elif topic == self.liquidated:
                 deeds.pairs.append((int.from_bytes(topics[1], "big"), int.from_bytes(topics[2], "big")))
                 deeds.deficits.append(_word(data, 2))

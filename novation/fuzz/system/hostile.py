@@ -28,12 +28,7 @@ class Reentry(NamedTuple):
 
 
 class Locked:
-    """The vault while it is called: whoever calls it is refused. A push of nothing is never sent."""
-
-    def push(self, sender: int, account: int, amount: int) -> None:
-        """@raises Revert."""
-        if amount:
-            raise Revert("")
+    """The vault while it is called: whoever calls it is refused."""
 
     def __getattr__(self, name: str) -> NoReturn:
         raise Revert("")

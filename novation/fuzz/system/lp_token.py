@@ -90,6 +90,7 @@ class LpToken(Shares):
         if not spender:
             raise Revert("erc20: approve to the zero address")
         self.allowances[owner, spender] = amount
+        self.env.emit(self.address, "Approval", owner, spender, amount)
 
     def _hand_over(self, owner: int, to: int, amount: int) -> None:
         if not owner:

@@ -5,6 +5,8 @@ numbered invariants, and every word that a call can touch is compared after it.
     mirror.call("vault", "deposit", sender, account, amount)    # raises Mismatch or Violation
     mirror.refused("vault", calldata, sender)                   # what nobody may send
     mirror.together(("vault", "deposit", ...), ...)             # by a contract, in one transaction
+    mirror.one_by_one("orders", "execute_many", ...)            # which must do what its calls do
+    mirror.asked("health", accounts)                            # a view, by what is stored
     mirror.restart()                                            # back to the state after deployment
 
 Without a model it is the bare engine with the invariants (`modelled=False`).
@@ -13,129 +15,23 @@ Without a model it is the bare engine with the invariants (`modelled=False`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from novation.chain.protocol import revert_code
-from novation.chain.revm import GAS_LIMIT
-from novation.fixed import unpack
-from novation.fuzz.system.compare import BARE, STARVED, Mismatch, alike, differences, shown
-from novation.fuzz.system.fills import Deeds
-from novation.fuzz.system.hostile import CALLS_BACK
+from novation.fuzz.system.calls import Calls, Result, chain_args
+from novation.fuzz.system.compare import BARE, Mismatch, differences, shown
+from novation.fuzz.system.previews import preview
+from novation.fuzz.system.questions import QUESTIONS
 from novation.fuzz.system.surroundings import Move
-from novation.fuzz.system.watching import Watching
 from novation.fuzz.system.worlds import text
-from novation.model import Revert, words
 
 __all__ = ["Mirror", "Mismatch", "Result"]
 
-PASSING_OVER = ("execute_many", "liquidate_many")  # what lacks gas inside of these is passed over
+ASKED = QUESTIONS | {"preview": preview}
 
 
-class Result(NamedTuple):
-    """A call: its revert code ("" for none, "?" for one without a code) and its return value as the chain gave it."""
-
-    code: str
-    value: Any
-    deeds: Deeds
-
-    @property
-    def ok(self) -> bool:
-        """Whether it succeeded."""
-        return self.code == ""
-
-
-NO_DEEDS = Deeds()
-
-
-class Mirror(Watching):
+class Mirror(Calls):
     """A stage, played on."""
-
-    def call(
-        self, part: str, name: str, sender: int, *args: Any, bold: bool = False, sent: bytes = b"", gas: int = 0
-    ) -> Result:
-        """A protocol call on both sides; the attacker's are made by its contract.
-
-        @param bold The numbers may be beyond what the model's integers notice.
-        @param sent The calldata, where it is another encoding of these arguments.
-        @param gas Its limit, 0 for plenty. A call that runs out of it must have done nothing, one that does not must
-            have done what it does with plenty.
-
-        @raises Mismatch, Violation.
-        """
-        options: dict[str, Any] = {}
-        if bold or sent or gas:
-            given = {"bold": bold, "sent": sent, "gas": gas}
-            options = {option: value for option, value in given.items() if value}
-        self.trail.append(Move("call", (part, name, sender, *args), options))
-        return self._call(part, name, sender, args, bold, sent, gas)
-
-    def _call(
-        self, part: str, name: str, sender: int, args: Sequence[Any], bold: bool = False, sent: bytes = b"",
-        gas: int = 0,
-    ) -> Result:  # fmt: skip
-        self.calls += 1
-        door = self.doors[part][name]
-        data = sent or door.selector + door.inputs.encode(_chain_args(name, args))
-        code, output = self._send(sender, door.to, data, gas or GAS_LIMIT)
-        external = f"{part.rstrip('01')}.{name}"
-        value: Any = None
-        deeds = NO_DEEDS
-        if code is None:
-            if door.outputs is not None:
-                values = door.outputs.decode(output, 0)
-                value = values[0] if len(values) == 1 else values
-            used, logs = self.chain.outcome()
-            if used > self.gas.get(external, 0) and sender != self.attacker:
-                self.gas[external] = used
-            deeds = self.reader.read(logs, self.facts.view(self.chain.now), part == "liquidation")
-            self.facts.totals[0] += deeds.deposited
-            self.facts.totals[1] += deeds.withdrawn
-            self._remember(part, name, args, value)
-        what = "" if code is None else code or BARE
-        self.counts[external, what] += 1
-        if gas:
-            self.tally["gas: enough" if code is None else "gas: too little or refused"] += 1
-            if code in STARVED:
-                return Result(what, value, deeds)
-        if self.model is not None:
-            self._same(part, name, sender, args, code, value, deeds, bold, gas)
-        if code is None:  # what reverts leaves no trace, on any EVM; the next success would show a model's
-            if self.switches & CALLS_BACK and part == "vault":
-                self._called_back(name)
-            self.look(part, name, sender, args, deeds)
-        return Result(what, value, deeds)
-
-    def refused(self, part: str, data: bytes, sender: int, value: int = 0) -> None:
-        """What no contract of ours takes: it must revert without a code. @param value Wei. @raises Mismatch."""
-        self.trail.append(Move("refused", (part, data, sender, value)))
-        self.calls += 1
-        to = self.stage.contracts[part].address
-        code, _ = self.chain.send(text(sender), to, data, value)
-        self.counts[f"{part.rstrip('01')}: spoiled calldata", BARE if code == "" else code or ""] += 1
-        if code != "":
-            raise Mismatch(f"{part} takes {data[:4].hex()} {data[4:].hex()} with {value} wei: {shown(code)}")
-
-    def calldata(self, part: str, name: str, args: Sequence[Any]) -> bytes:
-        """Of a call, as libraries write it."""
-        door = self.doors[part][name]
-        return door.selector + door.inputs.encode(_chain_args(name, args))
-
-    def looked_at(self, part: str, name: str, sender: int, *args: Any, extra: bytes = b"") -> None:
-        """A view as a transaction: it says what it says when it is asked, and leaves everything as it is.
-
-        @raises Mismatch.
-        """
-        self.trail.append(Move("looked_at", (part, name, sender, *args), {"extra": extra} if extra else {}))
-        self.calls += 1
-        door = self.doors[part][name]
-        data = door.selector + door.inputs.encode(args)
-        asked = self.chain.look(text(sender), door.to, data)
-        found = self.chain.send(text(sender), door.to, data + extra)
-        self.counts[f"{part.rstrip('01')}.{name}", "" if found[0] is None else found[0] or BARE] += 1
-        if asked != found:
-            raise Mismatch(f"{part}.{name}{args}: asked {asked}, sent {found}")
-        if (fresh := self.fresh()) != self.facts.words:
-            raise differences(self.slots.keys, fresh, self.facts.words)
 
     def together(self, *calls: tuple[Any, ...]) -> list[Result]:
         """Calls of the attacker in one transaction: (part, name, whether it may fail, arguments ...) each.
@@ -152,7 +48,7 @@ class Mirror(Watching):
         listed = []
         for part, name, may_fail, *args in calls:
             door = self.doors[part][name]
-            data = door.selector + door.inputs.encode(_chain_args(name, args))
+            data = door.selector + door.inputs.encode(chain_args(name, args))
             listed.append((door.to, data, may_fail))
         data = self.stage.attacker.encode("run", listed)
         whole, output, tried = self.chain.tried(self._origin, self.stage.attacker.address, data, self.places)
@@ -172,6 +68,30 @@ class Mirror(Watching):
                 raise differences(self.slots.keys, tried, self.facts.words)
         return results
 
+    def one_by_one(self, part: str, name: str, sender: int, *columns: Sequence[Any]) -> list[Result]:
+        """A `..._many`, which must do what its calls do one by one at the same time, each of them held to the model
+        and to every invariant; tried and undone first, as in `together`.
+
+        @raises Mismatch, Violation.
+        """
+        self.trail.append(Move("one_by_one", (part, name, sender, *columns)))
+        door = self.doors[part][name]
+        data = door.selector + door.inputs.encode(columns)
+        whole, output, tried = self.chain.tried(text(sender), door.to, data, self.places)
+        single = name.removesuffix("_many")
+        results = [self._call(part, single, sender, args) for args in zip(*columns, strict=True)]
+        self.tally["one by one"] += 1
+        if whole is not None:
+            raise Mismatch(f"{name}: {shown(whole)}, one by one {results}")
+        found = int.from_bytes(output, "big")
+        done = [result.ok for result in results]
+        wanted = sum(done) if name == "liquidate_many" else sum(ok << at for at, ok in enumerate(done))
+        if found != wanted:
+            raise Mismatch(f"{name} returns {found:b}, one by one {wanted:b}")
+        if self._masked(tried) != self.facts.words:
+            raise differences(self.slots.keys, tried, self.facts.words)
+        return results
+
     def _same_together(self, calls: Sequence[tuple[Any, ...]], results: Sequence[Result], output: bytes) -> None:
         """Each call of a transaction ended as it ends alone. @raises Mismatch."""
         bits, outputs = self.stage.attacker.interface.function("run", 1).decode(output)
@@ -188,83 +108,39 @@ class Mirror(Watching):
             if (code, value) != (result.code, result.value):
                 raise Mismatch(f"together: {part}.{name} {shown(code or None)} {value}, alone {result}")
 
-    def _send(self, sender: int, to: str, data: bytes, gas: int) -> tuple[str | None, bytes]:
-        """As a transaction of the sender, or through the attacker's contract."""
-        if sender != self.attacker:
-            return self.chain.send(text(sender), to, data, 0, gas)
-        return self.chain.send(self._origin, self.stage.attacker.address, self.acting(to, data), 0, gas)
+    def refused(self, part: str, data: bytes, sender: int, value: int = 0) -> None:
+        """What no contract of ours takes: it must revert without a code. @param value Wei. @raises Mismatch."""
+        self.trail.append(Move("refused", (part, data, sender, value)))
+        self.calls += 1
+        to = self.stage.contracts[part].address
+        code, _ = self.chain.send(text(sender), to, data, value)
+        self.counts[f"{part.rstrip('01')}: spoiled calldata", BARE if code == "" else code or ""] += 1
+        if code != "":
+            raise Mismatch(f"{part} takes {data[:4].hex()} {data[4:].hex()} with {value} wei: {shown(code)}")
 
-    def _remember(self, part: str, name: str, args: Sequence[Any], value: Any) -> None:
-        """Which orders live."""
-        if part != "orders" or name == "claim":
-            return
-        many = name.endswith("_many")
-        orders, slots = (args[0], args[1]) if many else ((args[0],), (args[1],))
-        delay = self.stage.world.parameters.orders.delay
-        for number, (order, slot) in enumerate(zip(orders, slots, strict=True)):
-            at = (order.account, slot)
-            if name.startswith("commit"):
-                due = 0 if order.trigger else self.now + delay
-                self.orders[at] = order._replace(due=due, committed_at=self.now)
-                self.facts.open_fees += order.fee
-            elif name == "trigger":
-                self.orders[at] = order._replace(due=self.now + delay)
-            elif not many or value >> number & 1:
-                self.facts.open_fees -= order.fee
-                self.orders.pop(at, None)  # a contract with a bug may name another
+    def calldata(self, part: str, name: str, args: Sequence[Any]) -> bytes:
+        """Of a call, as libraries write it."""
+        door = self.doors[part][name]
+        return door.selector + door.inputs.encode(chain_args(name, args))
 
-    def _called_back(self, name: str) -> None:
-        """After a call in which the token may have called the attacker back. @raises Mismatch."""
-        if name not in ("deposit", "withdraw", "exit") or not (done := self.reentered()):
-            return
-        for (part, reentry, args), ok in zip(self.planned, done, strict=True):
-            self.tally["reentry: done" if ok else "reentry: refused"] += 1
-            if ok:
-                self._remember(part, reentry, args, 0)
-        if self.token is not None and self.token.done != done:
-            raise Mismatch(f"{name}: of {self.planned} succeeded {done}, in the model {self.token.done}")
+    def looked_at(self, part: str, name: str, sender: int, *args: Any, extra: bytes = b"") -> None:
+        """A view as a transaction: it says what it says when it is asked, and leaves everything as it is.
 
-    def _same(
-        self, part: str, name: str, sender: int, args: Sequence[Any], code: str | None, value: Any, deeds: Deeds,
-        bold: bool, gas: int,
-    ) -> None:  # fmt: skip
-        """The model does it too. @raises Mismatch for another code, value, fill or word."""
-        assert self.model is not None
-        assert self.expected is not None
-        if gas and code is None and name in PASSING_OVER:
-            args, value = _done(name, args, value, deeds)
-        start = len(self.env.log)
-        expected: str | None = None
-        wanted: Any = None
-        try:
-            wanted = self.model.call(part, name, sender, *args)
-        except Revert as refusal:
-            expected = refusal.code
-        if (code is None) != (expected is None) or (
-            code is not None and expected is not None and not alike(name, expected, code, bold)
-        ):
-            raise Mismatch(f"{part}.{name}: contract {shown(code)}, model {shown(expected)}")
-        if expected is None:
-            if value is not None and wanted != value:
-                raise Mismatch(f"{part}.{name} returns {value}, model {wanted}")
-            if name == "execute" and deeds.codes != [wanted]:
-                raise Mismatch(f"order ended with {deeds.codes}, model {wanted!r}")
-            if deeds.fills != self.env.fills:
-                raise Mismatch(f"fills {deeds.fills}, model {self.env.fills}")
-            self.expected.refresh(self.env.log[start:])
+        @raises Mismatch.
+        """
+        self.trail.append(Move("looked_at", (part, name, sender, *args), {"extra": extra} if extra else {}))
+        self.calls += 1
+        door = self.doors[part][name]
+        data = door.selector + door.inputs.encode(args)
+        asked = self.chain.look(text(sender), door.to, data)
+        found = self.chain.send(text(sender), door.to, data + extra)
+        self.counts[f"{part.rstrip('01')}.{name}", "" if found[0] is None else found[0] or BARE] += 1
+        if asked != found:
+            raise Mismatch(f"{part}.{name}{args}: asked {asked}, sent {found}")
+        if (fresh := self.fresh()) != self.facts.words:
+            raise differences(self.slots.keys, fresh, self.facts.words)
 
-
-def _chain_args(name: str, args: Sequence[Any]) -> Sequence[Any]:
-    """The model has band ends as words, the contract takes mantissa and exponent."""
-    if name != "set_feed":
-        return args
-    return (*args[:5], unpack(args[5], words.BAND), unpack(args[6], words.BAND), *args[7:])
-
-
-def _done(name: str, args: Sequence[Any], value: int, deeds: Deeds) -> tuple[Sequence[Any], int]:
-    """What was not passed over of a list, and what the model must return for it."""
-    if name == "execute_many":
-        kept = [at for at in range(len(args[0])) if value >> at & 1]
-        return [[column[at] for at in kept] for column in args], (1 << len(kept)) - 1
-    pairs = deeds.pairs
-    return ([account for account, _ in pairs], [market for _, market in pairs]), value
+    def asked(self, question: str, *args: Any) -> Any:
+        """A view of ours, which must say what the words and the prices say. @raises Mismatch."""
+        self.trail.append(Move("asked", (question, *args)))
+        return ASKED[question](self, *args)

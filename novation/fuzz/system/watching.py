@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from novation.deployment.system import OURS
 from novation.fuzz.system.compare import Mismatch, differences, named
 from novation.fuzz.system.engine import Place
+from novation.fuzz.system.events import Events
 from novation.fuzz.system.expected import Expected
 from novation.fuzz.system.facts import MASK_32, Facts
 from novation.fuzz.system.fills import Deeds, Reader
@@ -38,13 +40,20 @@ class Watching(Surroundings):
         self.facts = Facts(stage, self.slots, self.price)
         self.reader = Reader()
         self.expected = Expected(self.model, self.slots) if self.model is not None else None
+        self.events = Events()
+        for part, address in self.facts.names.items():
+            if (contract := OURS.get(part.rstrip("01"))) is not None:
+                self.events.watch(address, contract)
         self.orders: dict[tuple[int, int], Order] = {}
         self.counts: Counter[tuple[str, str]] = Counter()
         self.tally: Counter[str] = Counter()
         self.gas: dict[str, int] = {}
         self.calls = 0
         self.known = {(address.lower(), slot) for address, slot in self.places}
-        self.known |= self.chain.written()  # by the deployment: what is written once
+        ours = {contract.address.lower() for name, contract in stage.contracts.items() if name != "token"}
+        self.once = sorted(place for place in self.chain.written() - self.known if place[0] in ours)  # at deployment
+        self.deployed = self.chain.words(self.once)
+        self.known |= self.chain.written()
         self.base = self.chain.snapshot()
         self.mark = self.env.mark()
         self.facts.totals = [self._cash_at_start(), 0]
@@ -81,14 +90,19 @@ class Watching(Surroundings):
         self.trail.append(Move("aside", ()))
         facts = self.facts
         totals = (list(facts.totals), facts.open_fees)
-        self.asides.append((self.chain.snapshot(), self.env.mark(), dict(self.orders), totals, list(facts.words)))
+        kept = (self.switches, self.planned)
+        held = (self.chain.snapshot(), self.env.mark(), dict(self.orders), totals, list(facts.words), kept)
+        self.asides.append(held)
 
     def back(self) -> None:
         """To where `aside` was."""
         self.trail.append(Move("back", ()))
         if not self.asides:  # of moves that were shortened, its `aside` is gone
             return
-        snapshot, mark, orders, (totals, open_fees), words = self.asides.pop()
+        snapshot, mark, orders, (totals, open_fees), words, (switches, planned) = self.asides.pop()
+        self.switches, self.planned = switches, planned
+        if self.token is not None:
+            self.token.plan = planned
         self.chain.restore(snapshot)
         self.env.undo(mark)
         self.env.release()
@@ -125,6 +139,7 @@ class Watching(Surroundings):
             )
             self.model.vault.parts[address] = pool
             self.expected.unwatched.add(address)
+        self.events.watch(address, "ClearingPool")
         return address
 
     def add_shares(self) -> None:
@@ -166,6 +181,12 @@ class Watching(Surroundings):
 
     def look(self, part: str, name: str, sender: int, args: Sequence[Any], deeds: Deeds) -> None:
         """Compares the words after a call, checks the invariants. @raises Mismatch, Violation."""
+        try:
+            self._look(part, name, sender, args, deeds)
+        finally:
+            self.facts.prices_before = {}
+
+    def _look(self, part: str, name: str, sender: int, args: Sequence[Any], deeds: Deeds) -> None:
         fresh = self.fresh()
         if self.expected is not None and fresh != self.expected.words:
             raise differences(self.slots.keys, fresh, self.expected.words)
@@ -181,7 +202,9 @@ class Watching(Surroundings):
             self._owes(index)
         if self.check:
             after = self.facts.view(now)
-            invariants.check_step(before, after, Step(part, name, sender, args, deeds.fills))
+            liquidated = tuple(account for account, _ in deeds.pairs)
+            paid = sum(deeds.deficits), deeds.collected
+            invariants.check_step(before, after, Step(part, name, sender, args, deeds.fills, liquidated, *paid))
             invariants.check_state(after, self.facts.touched(now))
 
     def _forget_prices(self, changed: Sequence[tuple[Any, ...]]) -> None:
@@ -221,7 +244,14 @@ class Watching(Surroundings):
             self.tally["settlement: generation went on"] += sum(end.goes_on for end in shares.ends.values())
         if written:
             raise Mismatch(f"written, and nobody knows what it is: {written}")
+        self._same_once()
         self._same_health()
+
+    def _same_once(self) -> None:
+        """What the deployment wrote and nobody watches is as it was. @raises Mismatch."""
+        for place, old, new in zip(self.once, self.deployed, self.chain.words(self.once), strict=True):
+            if old != new:
+                raise Mismatch(f"written again: {place} from {old:#x} to {new:#x}")
 
     def _same_allowances(self, index: int, shares: LpToken, written: set[Place]) -> None:
         """Allowances and nonces of an LP token; takes them from `written`. @raises Mismatch."""

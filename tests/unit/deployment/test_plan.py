@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from novation.chain.components import ComponentUnavailable, fetch
 from novation.chain.protocol import Reverted
 from novation.chain.revm import RevmChain
-from novation.deployment.components import ComponentUnavailable, fetch
 from novation.deployment.parameters import load
 from novation.deployment.plan import PlanError, deploy
 from novation.deployment.settings import Parameters

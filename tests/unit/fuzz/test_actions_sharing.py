@@ -81,17 +81,25 @@ def test_permits_that_are_none(game: Game) -> None:
     game.mirror.whole()
 
 
+def _approve_in_words(self: LpToken, owner: int, spender: int, amount: int) -> None:
+    """Tells it and does not do it."""
+    self.env.emit(self.address, "Approval", owner, spender, amount)
+
+
 def test_an_allowance_that_is_not_spent_is_found(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
     """A deliberately wrong prediction."""
-    monkeypatch.setattr(LpToken, "_approve", lambda self, owner, spender, amount: None)
+    monkeypatch.setattr(LpToken, "_approve", _approve_in_words)
     game.call("shares", "approve", SIGNER, game.cast.stranger, 10)
     with pytest.raises(Mismatch):
         game.call("shares", "transferFrom", game.cast.stranger, SIGNER, game.cast.lps[0], 7)
 
 
 def test_allowances_are_compared_at_the_end(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = LpToken._approve
-    monkeypatch.setattr(LpToken, "_approve", lambda self, *whose_and_amount: real(self, *whose_and_amount[:2], 11))
+    def one_more(self: LpToken, owner: int, spender: int, amount: int) -> None:
+        _approve_in_words(self, owner, spender, amount)
+        self.allowances[owner, spender] = amount + 1
+
+    monkeypatch.setattr(LpToken, "_approve", one_more)
     game.call("shares", "approve", SIGNER, game.cast.stranger, 10)
     with pytest.raises(Mismatch, match="allowance"):
         game.mirror.whole()

@@ -7,8 +7,9 @@ import pytest
 
 from novation.chain.compiler import ROOT, artifact_of, open_contract
 from novation.fixed import WAD
-from novation.fuzz.actions import Game
+from novation.fuzz.actions import ACTIONS, Game
 from novation.fuzz.actions.game import FAR
+from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.system.compare import STARVED
 from novation.fuzz.system.mirror import Mismatch, Result
@@ -105,3 +106,22 @@ def test_the_adapter_as_it_is_is_not_fooled(game: Game) -> None:
     for gas in range(120_000, 300_000, 300):
         codes.add(game.call("oracle", "observe", game.cast.stranger, market, gas=gas).code)
     assert codes == {"", "GAS", "OUT_OF_GAS"}
+
+
+def test_actions_that_starve_say_so() -> None:
+    """Each with a gas limit of its own is registered as one of those, and is left out where gas must not matter."""
+    stages = Stages()
+    author = Author(4, worlds=("tight", "local"), actions=lambda action: not action.starves)
+    for _ in range(8):
+        story = author.story()
+        stages.play(story)
+        assert not [what for what in stages.games[story.world].mirror.tally if what.startswith("gas: ")]
+        stages.forget(story.world)
+    starving = {name for name, action in ACTIONS.items() if action.starves}
+    assert starving.isdisjoint(author.names)
+    for name in starving:
+        game = prepared(stages)
+        for seed in range(8):
+            game.play(name, seed)
+        assert [what for what in game.mirror.tally if what.startswith("gas: ")], name
+        stages.forget("local")

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from novation.fuzz import bench
+from novation.fuzz import bench, command
 from novation.fuzz.actions import ACTIONS
-from novation.fuzz.campaign import case, command
+from novation.fuzz.campaign import case
 from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.corpus import stored
 from novation.fuzz.campaign.report import Report

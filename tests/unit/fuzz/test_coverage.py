@@ -8,18 +8,20 @@ import pytest
 
 from novation.chain.compiler import compile_all, open_contract
 from novation.chain.revm import ZERO
+from novation.console import CheckFailed
 from novation.fuzz.actions import Game
 from novation.fuzz.campaign.author import Author
-from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.campaign.stages import Failure, Stages
 from novation.fuzz.campaign.story import Step, Story
+from novation.fuzz.coverage.__main__ import faults
 from novation.fuzz.coverage.counts import counts
-from novation.fuzz.coverage.explained import Entry, judge, load, outcomes
-from novation.fuzz.coverage.hits import Watch, hits, salt_address, salted_hits
-from novation.fuzz.coverage.measure import equality
+from novation.fuzz.coverage.explained import BadEntry, Entry, Judgement, judge, load, outcomes
+from novation.fuzz.coverage.measure import Equality, Speed, equality, speed
 from novation.fuzz.coverage.page import write
-from novation.fuzz.coverage.probes import CONTRACTS, SPAN, instrument, replaced, sites
-from novation.fuzz.coverage.sites import COMPILER, USER, Site
 from novation.fuzz.coverage.table import lines_run, show
+from novation.fuzz.probes.builds import CONTRACTS, SPAN, instrument, replaced, sites
+from novation.fuzz.probes.hits import Watch, hits, salt_address, salted_hits
+from novation.fuzz.probes.sites import COMPILER, USER, Site
 
 WORLD = "local"
 
@@ -252,8 +254,44 @@ def test_every_entry_is_about_something() -> None:
 def test_an_entry_says_what_and_why(tmp_path: Path, text: str) -> None:
     page = tmp_path / "explained.yaml"
     page.write_text(text)
-    with pytest.raises(ValueError, match=r"explained\.yaml"):
+    with pytest.raises(BadEntry, match=r"explained\.yaml"):
         load(page)
+
+
+def judged(hits: frozenset[int] = frozenset()) -> Judgement:
+    """Of the shipped contracts, where everything that can be is reached but for `hits`."""
+    wanted = judge(sites(), set()).explained
+    return judge(sites(), {outcome.id for outcome in outcomes(sites())} - wanted.keys() - hits)
+
+
+def test_what_the_command_fails_for() -> None:
+    """Without `strict` only what is wrong, with it also what is missing, what was not measured, and what is slow."""
+    good, same = Speed(100, 1.0, 1.2), Equality(same=3)
+    fine = judged()
+    assert faults(fine, good, same, strict=True) == []
+    assert faults(fine, good, Equality(different=[Story(WORLD, ())]), strict=False) != []
+    missing = judged(
+        frozenset({next(o.id for o in outcomes(sites()) if o.site.level == USER and o.id not in fine.explained)})
+    )
+    for judgement, fast, equal, said in (
+        (missing, good, same, "1 outcomes of written branches are neither reached nor explained"),
+        (fine, Speed(100, 0.79, 1.0), same, "0.79 of the plain one's speed, less than 0.8"),
+        (fine, Speed(), same, "no speed was measured"),
+        (fine, good, Equality(starved=5), "no story was compared"),
+    ):
+        assert faults(judgement, fast, equal, strict=False) == []
+        [line] = faults(judgement, fast, equal, strict=True)
+        assert said in line
+
+
+def test_a_build_that_fails_alone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def play(self: Stages, story: Story, whole: bool = True) -> Failure | None:
+        self.game(story.world)
+        return Failure("Violation", "1 (cash)", 1) if self.replaced else None
+
+    monkeypatch.setattr(Stages, "play", play)
+    with pytest.raises(CheckFailed, match="with probes"):
+        speed([Story(WORLD, (Step("opening", 1),))])
 
 
 # --- what people see

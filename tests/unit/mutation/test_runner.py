@@ -10,7 +10,7 @@ import pytest
 from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import Story
-from novation.mutation import results, runner
+from novation.mutation import killers, results, runner
 from novation.mutation.mutant import Mutant, text_of
 from novation.mutation.operators import mutants_of
 from novation.mutation.results import Result
@@ -90,6 +90,48 @@ def test_noticed_by_a_story(targets: Targets, place: Path) -> None:
     found = play(targets, [one], corpus(), {})[one.after]
     assert found.outcome == results.CAMPAIGN
     assert found.how.startswith("story 1: ")
+
+
+def told(story: Story) -> type[Author]:
+    """An author with one story, in new words or old."""
+
+    class Teller(Author):
+        def story(self) -> Story:
+            return story
+
+    return Teller
+
+
+@pytest.fixture
+def only_new_stories(monkeypatch: pytest.MonkeyPatch) -> Story:
+    """Neither the corpus nor the tests notice anything; the fresh story has a liquidation."""
+    [story] = corpus()
+    monkeypatch.setattr(runner, "replay", lambda replaced, stories: None)
+    monkeypatch.setattr(runner, "tests", lambda paths: None)
+    monkeypatch.setattr(killers, "Author", told(story))
+    return story
+
+
+@pytest.mark.usefixtures("only_new_stories")
+def test_noticed_by_a_new_story(targets: Targets, place: Path) -> None:
+    """The true contracts are the true ones, whatever the tests before were run on."""
+    one = next(each for each in mutants(54) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    found = play(targets, [one], [], {})[one.after]
+    assert found.outcome == results.CAMPAIGN
+    assert found.how.startswith("new story: ")
+
+
+def test_a_story_that_fails_on_the_true_contracts_is_told(
+    targets: Targets, place: Path, monkeypatch: pytest.MonkeyPatch, only_new_stories: Story
+) -> None:
+    monkeypatch.setattr(killers, "_play", lambda stages, story: "Mismatch: cash")
+    known: dict[str, Result] = {}
+    made, seen = Runner(targets, [], known), list[str]()
+    made.run(mutants(64)[:1], 1, lambda mutant, result: seen.append(result.outcome))
+    assert made.disputed == [f"Mismatch: cash\n  {only_new_stories}"]
+    assert seen == [results.DISPUTED]
+    assert known == {}
+    assert not place.exists()
 
 
 def test_a_fault_of_ours_is_no_kill(targets: Targets, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import novation.sim.scenario as scenario_module
+from novation.chain.components import ComponentUnavailable
 from novation.chain.revm import RevmChain
-from novation.deployment.components import ComponentUnavailable
 from novation.deployment.parameters import load
 from novation.deployment.settings import Parameters
 from novation.sim.history import History

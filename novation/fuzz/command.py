@@ -22,8 +22,12 @@ from novation.fuzz.campaign.run import Plan
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import StoryError, load, parse
 from novation.fuzz.campaign.workers import run
+from novation.fuzz.coverage import page as source_page
+from novation.fuzz.coverage.counts import counts
+from novation.fuzz.probes import builds
 from novation.fuzz.system.worlds import WORLDS
 from novation.model import registry
+from novation.report import marks
 
 REPORTS = ROOT / "reports" / "fuzz"
 CORPUS = ROOT / ".cache" / "fuzz" / "corpus"
@@ -123,15 +127,15 @@ def main(
 def fuzz(options: Options, console: Console) -> int:
     """A campaign. @return the exit code: 1 where something broke. @raises Refused, OSError."""
     _choose(options.invariants)
+    if options.figures is not None:
+        marks.check(options.figures, "figures")
     modelled = options.modelled and not options.invariants
     branches: frozenset[int] = frozenset()
     replaced = None
     if options.covered:
-        from novation.fuzz.coverage import probes
-
         with console.status("Compiling the contracts with probes, half a minute, once ..."):
-            replaced = probes.replaced()
-            ours = [site.id for site in probes.sites() if site.level == "user"]
+            replaced = builds.replaced()
+            ours = [site.id for site in builds.sites() if site.level == "user"]
             branches = frozenset(number + side for number in ours for side in (0, 1))
     stages = Stages(modelled, True, replaced, options.covered, options.engine)
     stages.warm(options.worlds or WORLDS)
@@ -255,11 +259,8 @@ def _save_json(path: Path, found: dict[str, Any]) -> None:
 
 def _coverage(report: Report, options: Options, console: Console) -> list[tuple[str, str]]:
     """Lays on the source how many stories of the corpus pass each branch. @return the link to it."""
-    from novation.fuzz.coverage import counts
-    from novation.fuzz.coverage import page as source_page
-
     stories = [parse(line) for line in report.corpus]
     with console.status(f"Counting what {len(stories)} stories of the corpus pass ..."):
-        found = counts.counts(stories)
+        found = counts(stories)
     path = source_page.write(options.reports / "coverage.html", found, len(stories), options.command())
     return [("Coverage, laid on the source", path.name)]

@@ -22,8 +22,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from novation.fuzz.coverage.origins import Origin, Traced
-from novation.fuzz.coverage.sites import HOLDS, PASSES, Site, path_of, site
+from novation.fuzz.probes.origins import Origin, Traced
+from novation.fuzz.probes.sites import HOLDS, PASSES, Site, path_of, site
 
 ENDS = ("JUMP", "RETURN", "REVERT", "STOP", "INVALID", "SELFDESTRUCT")
 Block = list[Any]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from novation.fuzz.engines.node import AnvilNode
-from novation.fuzz.engines.reading import Words
-from novation.fuzz.engines.state import State
-from novation.fuzz.engines.tape import REFUSED, Outcome, Transaction
+from novation.fuzz.evms.node import AnvilNode
+from novation.fuzz.evms.reading import Words
+from novation.fuzz.evms.state import State
+from novation.fuzz.evms.tape import REFUSED, Outcome, Transaction
 from novation.fuzz.system.engine import Place
 
 

@@ -12,19 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from novation.chain.compiler import CACHE, Artifact, artifact_of, fill_cache, open_contract, save, source_hash
-from novation.fuzz.coverage.origins import Traced
-from novation.fuzz.coverage.sites import Site
-from novation.fuzz.coverage.weaving import Weaver
+from novation.deployment.system import OURS
+from novation.fuzz.probes.origins import Traced
+from novation.fuzz.probes.sites import Site
+from novation.fuzz.probes.weaving import Weaver
 
-CONTRACTS = (
-    "ClearingPool",
-    "CollateralVault",
-    "Lens",
-    "OracleAdapter",
-    "OrderModule",
-    "LiquidationModule",
-    "PoolShares",
-)
+CONTRACTS = tuple(sorted(OURS.values()))
 BASE = 0xC000_0000
 SPAN = 1 << 16  # ids of a contract
 FORMAT = 11  # of the cached files

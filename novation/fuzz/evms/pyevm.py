@@ -17,8 +17,8 @@ from eth.vm.spoof import SpoofTransaction
 from eth_utils.exceptions import ValidationError
 
 from novation.chain.revm import CHAIN_ID, GAS_LIMIT
-from novation.fuzz.engines.state import State
-from novation.fuzz.engines.tape import REFUSED, Outcome, Transaction, plain
+from novation.fuzz.evms.state import State
+from novation.fuzz.evms.tape import REFUSED, Outcome, Transaction, plain
 from novation.fuzz.system.engine import Place
 
 

@@ -17,9 +17,9 @@ from novation.chain.compiler import Artifact
 from novation.chain.protocol import ChainError, Contract, Deployable, Event, Receipt, Registry, Reverted
 from novation.chain.revm import ACCOUNTS, CHAIN_ID, GAS_LIMIT, START, WEALTH, ZERO, account_address
 from novation.chain.rpc import RpcError
-from novation.fuzz.engines.node import AnvilNode, Mined, code_of
-from novation.fuzz.engines.reading import Words
-from novation.fuzz.engines.tape import REFUSED, Transaction
+from novation.fuzz.evms.node import AnvilNode, Mined, code_of
+from novation.fuzz.evms.reading import Words
+from novation.fuzz.evms.tape import REFUSED, Transaction
 from novation.fuzz.system.engine import Engine, Log, Place
 
 
@@ -157,7 +157,7 @@ class AnvilEngine(Engine):
 
     def logs(self) -> list[Log]:
         """Of the last call, which succeeded."""
-        return [(checksum(address), topics, data) for address, topics, data in self._last.logs]
+        return [(checksum(address), list(topics), data) for address, topics, data in self._last.logs]
 
     def raw_transact(self, to: str, data: bytes, sender: str, value: int = 0, gas: int | None = None) -> Receipt:
         """A transaction; a revert is in the receipt."""

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from web3 import IPCProvider, Web3
 
+from novation.chain.components import anvil
 from novation.chain.protocol import ChainError, revert_code
 from novation.chain.revm import CHAIN_ID, CODE_LIMIT, START
 from novation.chain.rpc import RpcError
-from novation.deployment.components import anvil
-from novation.fuzz.engines.state import State
-from novation.fuzz.engines.tape import Log, Outcome, Transaction, plain
+from novation.fuzz.evms.state import State
+from novation.fuzz.evms.tape import Log, Outcome, Transaction, plain
 
 HALT = "EVM error "
 START_WAIT = 20  # seconds

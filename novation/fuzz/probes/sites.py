@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from novation.chain.compiler import ROOT
-from novation.fuzz.coverage.origins import Flipped, Origin, Traced
+from novation.fuzz.probes.origins import Flipped, Origin, Traced
 
 USER, COMPILER = "user", "compiler"
 HOLDS = ("holds", "fails")

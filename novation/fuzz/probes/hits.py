@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from novation.fuzz.coverage.probes import BASE, CONTRACTS, SPAN, instrument
+from novation.fuzz.probes.builds import BASE, CONTRACTS, SPAN, instrument
 from novation.fuzz.system.engine import Engine
 
 SALT_SHIFT = 32  # the salt is above the ids

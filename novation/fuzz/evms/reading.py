@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from novation.chain.protocol import ChainError
-from novation.fuzz.engines.node import AnvilNode
-from novation.fuzz.engines.tape import plain
+from novation.fuzz.evms.node import AnvilNode
+from novation.fuzz.evms.tape import plain
 from novation.fuzz.system.engine import Place
 
 HELPER = "0x" + "f0" * 20
