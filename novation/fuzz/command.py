@@ -25,6 +25,7 @@ from novation.fuzz.campaign.workers import run
 from novation.fuzz.coverage import page as source_page
 from novation.fuzz.coverage.counts import counts
 from novation.fuzz.probes import builds
+from novation.fuzz.probes.sites import USER
 from novation.fuzz.system.worlds import WORLDS
 from novation.model import registry
 from novation.report import marks
@@ -135,7 +136,7 @@ def fuzz(options: Options, console: Console) -> int:
     if options.covered:
         with console.status("Compiling the contracts with probes, half a minute, once ..."):
             replaced = builds.replaced()
-            ours = [site.id for site in builds.sites() if site.level == "user"]
+            ours = [site.id for site in builds.sites() if site.level == USER]
             branches = frozenset(number + side for number in ours for side in (0, 1))
     stages = Stages(modelled, True, replaced, options.covered, options.engine)
     stages.warm(options.worlds or WORLDS)

@@ -69,9 +69,8 @@ def draw(seed: int = 1, drawn: int = DRAWN, kept: int = KEPT) -> Corpus:
             mirror = stages.games[story.world].mirror
             what = {(name, code) for name, code in mirror.counts} | {("tally", name) for name in mirror.tally}
             reached.append((story, what | {("world", story.world)}))
-        for game in stages.games.values():
-            game.mirror.counts.clear()
-            game.mirror.tally.clear()
+        for world in stages.games:
+            stages.forget(world)
     chosen: list[Story] = []
     times: dict[tuple[str, str], int] = {}
     while reached and len(chosen) < kept:

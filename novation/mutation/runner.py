@@ -62,7 +62,7 @@ class Runner:
         self.disputed: list[str] = []
         self.kills = Counter(_number(result) for result in known.values())
         self.seen = {
-            result.code: result.name for result in known.values() if result.code and result.outcome != "duplicate"
+            result.code: result.name for result in known.values() if result.code and result.outcome != results.DUPLICATE
         }
 
     def run(self, mutants: Sequence[Mutant], workers: int, progress: Callable[[Mutant, Result], None]) -> None:

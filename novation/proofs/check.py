@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -36,13 +36,11 @@ class Checked:
     difference: str = ""
 
 
-def check(points: int = POINTS, tell: Callable[[str], None] | None = None) -> Iterator[Checked]:
+def check(points: int = POINTS) -> Iterator[Checked]:
     """All of them, harness by harness. @raises CompilationFailed."""
     for host in HOSTS:
         chain, contract = deployed(host)
         for subject in host.subjects:
-            if tell:
-                tell(subject.function)
             yield compare(chain, contract, host, subject, points)
 
 

@@ -258,6 +258,7 @@ def compared(op: Any, x: Num, y: Num) -> z3.BoolRef:
 
 
 def is_signed(kind: Any) -> bool:
+    """Whether arithmetic on a type is that of int256; flags count as uint256. @raises Unsupported for another type."""
     if isinstance(kind, IntegerT) and kind.bits == 256:
         return bool(kind.is_signed)
     if isinstance(kind, FlagT):

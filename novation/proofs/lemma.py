@@ -97,7 +97,6 @@ class Proof:
     patches: Patches = field(default_factory=dict)
     assumed: list[z3.BoolRef] = field(default_factory=list)
     hypotheses: list[z3.BoolRef] = field(default_factory=list)  # without what has been proven on the way
-    used: set[str] = field(default_factory=set)
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
     questions: int = 0
     loading: float = 0.0  # seconds in the compiler, which are not the lemma's
@@ -143,7 +142,6 @@ class Proof:
 
     def use(self, known: Fact, *terms: Any) -> None:
         """An instance of a fact."""
-        self.used.add(known.name)
         self.assumed.append(known(*terms))
 
     def use_cancel(self, x: Any, y: Any, d: Any) -> None:

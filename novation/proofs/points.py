@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-WAD = 10**18
 NOW = 1_760_000_000
 
 # What a variable of this name (the last part of it) is like in a living market; None: by its type alone.

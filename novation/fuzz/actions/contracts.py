@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from novation.fixed import WAD
+from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import FAR, Game, action
 from novation.fuzz.actions.lending import closes_at
 from novation.fuzz.actions.liquidating import target
@@ -15,11 +15,6 @@ from novation.model.orders import Order
 
 Step = tuple[Any, ...]
 """Part, name, whether it may fail, arguments."""
-
-
-def pool_part(game: Game, market: int) -> str:
-    """The name of a market's pool."""
-    return "pool1" if market >= 16 and game.stage.pools > 1 else "pool"
 
 
 def pay_in(game: Game, me: int) -> Step:
@@ -78,7 +73,7 @@ def observe(game: Game, me: int) -> Step:
 def poke(game: Game, me: int) -> Step:
     """A market is marked."""
     market = game.market()
-    return pool_part(game, market), "poke", False, market
+    return game.pool_part(market), "poke", False, market
 
 
 def realise(game: Game, me: int) -> Step:
@@ -167,7 +162,7 @@ def wash(game: Game) -> None:
         return
     game.call("vault", "deposit", me, me, 10_000 * game.unit)
     market = game.market()
-    cap = game.config(market).position_cap * game.config(market).skew_scale // 10_000
+    cap = game.config(market).position_cap * game.config(market).skew_scale // BPS
     size = max(1, min(game.notional(market, 5_000 * WAD), cap)) * game.pick((1, -1))
     game.refresh_all()
     for reduces in (False, True):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from novation.chain.abi import mapping_slot
 from novation.fixed import WAD, unpack
 from novation.fuzz.actions.game import FAR, Game, action
-from novation.fuzz.actions.governing import pool_of
 from novation.fuzz.system.slots import Layout
 from novation.fuzz.system.worlds import REFERENCE, SECOND, feed_arguments_of, number, text
 from novation.model.market import Config
@@ -43,7 +41,7 @@ def set_market_beyond(game: Game) -> None:
         config = config._replace(**game.pick(SETTINGS))
     else:
         config = config._replace(initial=config.maintenance - 1, maintenance=config.maintenance - 20)
-    game.call(pool_of(game, market), "set_market", game.cast.owner, market, config)
+    game.call(game.pool_part(market), "set_market", game.cast.owner, market, config)
 
 
 def feed_of(game: Game, market: int) -> dict[str, Any]:
@@ -94,9 +92,9 @@ def set_feed_beyond(game: Game) -> None:
     if game.call("oracle", "set_feed", game.cast.owner, market, *feed.values()).ok:
         config = game.config(market)._replace(slope=max(0, game.config(market).slope - 1))
         if game.mirror.see("oracle", "bounds", market)[1][0] >> 112:
-            game.mirror.refuse(pool_of(game, market), "set_market", game.cast.owner, "BOUND", market, tuple(config))
+            game.mirror.refuse(game.pool_part(market), "set_market", game.cast.owner, "BOUND", market, tuple(config))
         else:
-            game.call(pool_of(game, market), "set_market", game.cast.owner, market, config)
+            game.call(game.pool_part(market), "set_market", game.cast.owner, market, config)
         game.mirror.see("lens", "preview_trade", game.account(), market, WAD)
         game.call("oracle", "set_feed", game.cast.owner, market, *feed_of(game, market).values())
 
@@ -270,11 +268,6 @@ def register_pools(game: Game) -> None:
         game.call("vault", "flag", owner, account)
 
 
-def slot_of(contract: str, name: str, *keys: int | str) -> int:
-    """Where a mapping's value is."""
-    return mapping_slot(Layout(contract).slots[name], *keys)
-
-
 @action(1)
 def a_module_of_nobody(game: Game) -> None:
     """The owner registers a module of which nothing is known: it may not take from a pool, nor more than there is."""
@@ -283,7 +276,7 @@ def a_module_of_nobody(game: Game) -> None:
     place = game.stage.contracts["vault"].address.lower()
     if mirror.see("vault", "is_module", module)[1][0]:
         return
-    mirror.known.add((place, slot_of("CollateralVault", "is_module", text(module))))
+    mirror.known.add((place, Layout("CollateralVault").at("is_module", text(module))))
     mirror.refuse("vault", "pull", module, "AUTH", game.account(), 1)
     mirror.say("vault", "register_module", game.owner("vault"), module)
     mirror.refuse("vault", "pull", module, "AUTH", mirror.facts.names["pool"], 1)

@@ -8,7 +8,6 @@ from novation.chain.protocol import Reverted
 from novation.fixed import WAD
 from novation.fuzz.actions.corners import feed_of
 from novation.fuzz.actions.game import FAR, Game, action
-from novation.fuzz.actions.governing import pool_of
 from novation.fuzz.system.worlds import text
 from novation.model.market import Config
 from novation.model.orders import Order
@@ -47,7 +46,7 @@ def reprice(game: Game, market: int, low: int, high: tuple[int, int], mid: int) 
 def prepare(game: Game, market: int, scale: int) -> bool:
     """Raises the maintenance and sets K, with small caps. @return whether it worked."""
     small = WIDE._replace(skew_scale=scale)
-    return game.call(pool_of(game, market), "set_market", game.cast.owner, market, small).ok
+    return game.call(game.pool_part(market), "set_market", game.cast.owner, market, small).ok
 
 
 def widen(game: Game, market: int, mid: int) -> bool:
@@ -55,7 +54,7 @@ def widen(game: Game, market: int, mid: int) -> bool:
     game.warp(game.mirror.facts.terms.ramp + 1)
     game.push(market, mid)
     config = game.config(market)._replace(open_interest_cap=5000, position_cap=5000)
-    return game.call(pool_of(game, market), "set_market", game.cast.owner, market, config).ok
+    return game.call(game.pool_part(market), "set_market", game.cast.owner, market, config).ok
 
 
 def buy(game: Game, account: int, market: int, size: int, mid: int) -> None:
@@ -72,10 +71,10 @@ def buy(game: Game, account: int, market: int, size: int, mid: int) -> None:
 def fill(game: Game, account: int, slot: int) -> None:
     """A live order that is due."""
     order = game.mirror.orders[account, slot]
-    held(game, "orders", "execute", game.cast.keepers[0], order, slot, game.reference(order))
+    call_or_range(game, "orders", "execute", game.cast.keepers[0], order, slot, game.reference(order))
 
 
-def held(game: Game, part: str, name: str, sender: int, *args: Any) -> None:
+def call_or_range(game: Game, part: str, name: str, sender: int, *args: Any) -> None:
     """A call that may reach beyond a word's fields. The contracts then refuse it with RANGE; the model, whose integers
     have no end, is not asked."""
     data = game.mirror.calldata(part, name, args)
@@ -125,7 +124,7 @@ def giant_liability(game: Game) -> None:
     market, accounts = untouched(game), ready(game)
     if market is None or not accounts or not prepare(game, market, 3 * 10**22):
         return
-    account, pool = accounts[0], pool_of(game, market)
+    account, pool = accounts[0], game.pool_part(market)
     if not reprice(game, market, 20, (15, 26), HUGE) or not widen(game, market, HUGE):
         return
     endow(game, account, 10**12)
@@ -139,7 +138,7 @@ def giant_liability(game: Game) -> None:
         fill(game, account, at)
     game.warp(1)
     game.push(market, HUGE * 70)
-    held(game, pool, "poke", game.cast.owner, market)
+    call_or_range(game, pool, "poke", game.cast.owner, market)
     game.mirror.see("lens", "health", account)
 
 

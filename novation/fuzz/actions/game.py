@@ -162,6 +162,10 @@ class Game:
         """The pool of a market."""
         return self.mirror.facts.tables.pools[market // SECOND]
 
+    def pool_part(self, market: int) -> str:
+        """The name of a market's pool among the contracts."""
+        return "pool1" if market >= SECOND and self.stage.pools > 1 else "pool"
+
     def config(self, market: int) -> Config:
         """What a market is set to."""
         return self.pool(market).configs[market]
@@ -286,7 +290,7 @@ class Game:
     # --- doing
 
     def call(self, part: str, name: str, sender: int, *args: Any, bold: bool = False, gas: int = 0) -> Result:
-        """A protocol call on both sides."""
+        """A protocol call on both sides. @raises Mismatch, Violation."""
         return self.mirror.call(part, name, sender, *args, bold=bold, gas=gas)
 
     def recent(self) -> Recent | None:

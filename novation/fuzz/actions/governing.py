@@ -18,11 +18,6 @@ def governor(game: Game, guardian: int = 50) -> int:
     return game.cast.guardian if game.chance(guardian) else game.cast.owner
 
 
-def pool_of(game: Game, market: int) -> str:
-    """The name of a market's pool."""
-    return "pool1" if market >= 16 and game.stage.pools > 1 else "pool"
-
-
 @action(1)
 def pause(game: Game) -> None:
     """Any of the three actions; often they are taken back at once."""
@@ -104,7 +99,7 @@ def set_market(game: Game) -> None:
     if listed is not None and game.chance(30):
         config = Config(*listed.struct())
     sender = game.cast.owner if game.chance(97) else game.anyone()
-    game.call(pool_of(game, market), "set_market", sender, market, config)
+    game.call(game.pool_part(market), "set_market", sender, market, config)
 
 
 @action(1)
@@ -122,7 +117,7 @@ def tighten(game: Game) -> None:
     initial = config.initial + game.pick((0, 0, 10, 200, -1, 10_000))
     interest = max(0, config.open_interest_cap - game.pick((0, 0, 5, 20, -1)))
     cap = max(0, config.position_cap - game.pick((0, 0, 1, 5, -1)))
-    game.call(pool_of(game, market), "tighten", governor(game), market, initial, interest, cap)
+    game.call(game.pool_part(market), "tighten", governor(game), market, initial, interest, cap)
 
 
 @action(2)

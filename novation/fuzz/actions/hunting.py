@@ -11,6 +11,7 @@ from novation.fuzz.actions.money import withdrawable
 from novation.fuzz.actions.orders import winner_closes
 from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.actions.trading import open_anew
+from novation.fuzz.system.facts import MASK_32
 from novation.fuzz.system.worlds import REFERENCE, SECOND
 from novation.model.market import OWED_UNIT, accrue, liability
 from novation.model.orders import Order
@@ -34,7 +35,7 @@ def room(game: Game, index: int, at: int) -> tuple[int, int]:
 def queue(game: Game, index: int) -> int:
     """Shares that the next settlement may burn: rolled over and requested."""
     at, words = game.mirror.slots.index, game.mirror.facts.words
-    settled = words[at["progress", index]] >> 32 & 0xFFFFFFFF
+    settled = words[at["progress", index]] >> 32 & MASK_32
     asked = words[at["batch", index, (settled + 1) % 2]] >> 144 if closes_at(game, index) else 0
     return (words[at["queue", index]] >> 144) + asked
 
@@ -92,11 +93,6 @@ def drain_by_drops(game: Game) -> None:
             game.call(part, "claim", entering, game.pick(game.cast.lps))
 
 
-def part_of(game: Game, market: int) -> str:
-    """The name of a market's pool."""
-    return "pool1" if market >= SECOND and game.stage.pools > 1 else "pool"
-
-
 def make_rich(game: Game, account: int, market: int) -> int:
     """Moves a market so that a position wins about what its pool can pay without credit. @return that, WAD USD."""
     size, mid = game.position(account, market).size, game.price(market).mid
@@ -127,7 +123,7 @@ def count_on_gains(game: Game) -> None:
         return
     cash = make_rich(game, account, market)
     for held in game.held(account):
-        game.call(part_of(game, held), "poke", game.anyone(), held)
+        game.call(game.pool_part(held), "poke", game.anyone(), held)
     config = game.config(market)
     counted = max(0, game.cash(account) - game.standing(account).risk.losses) + cash
     usd = counted * BPS // config.initial * game.pick((50, 90, 110, 200)) // 100
@@ -231,7 +227,7 @@ def overstep(game: Game) -> None:
     elif kind == 2:
         config = game.config(market)
         caps = (config.open_interest_cap, config.position_cap)
-        part = part_of(game, market)
+        part = game.pool_part(market)
         game.call(part, "tighten", guardian, market, config.initial - 1, *caps)
         game.call(part, "tighten", guardian, market, config.initial, caps[0] + 1, caps[1])
         game.call(part, "tighten", guardian, market, config.initial, caps[0], caps[1] + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from novation.fixed import WAD
 from novation.fuzz.actions.game import Game, action
+from novation.fuzz.system.facts import MASK_32, MASK_40
 
 
 def pool(game: Game) -> tuple[int, str]:
@@ -21,8 +22,8 @@ def closes_at(game: Game, index: int) -> int:
     """When the oldest unsettled batch ends, 0 where there is none."""
     at, words = game.mirror.slots.index, game.mirror.facts.words
     progress = words[at["progress", index]]
-    settled, newest = progress >> 32 & 0xFFFFFFFF, progress & 0xFFFFFFFF
-    return words[at["batch", index, (settled + 1) % 2]] & (1 << 40) - 1 if newest > settled else 0
+    settled, newest = progress >> 32 & MASK_32, progress & MASK_32
+    return words[at["batch", index, (settled + 1) % 2]] & MASK_40 if newest > settled else 0
 
 
 @action(4)

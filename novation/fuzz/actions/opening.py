@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from novation.fixed import WAD
-from novation.fuzz.actions.game import Game, action
+from novation.fuzz.actions.game import FAR, Game, action
 
 LIQUIDITY = (0, 20_000, 300_000, 3_000_000, 3_000_000, 30_000_000, 30_000_000, 30_000_000)
 WEALTH = (50, 1_000, 20_000, 20_000, 100_000, 400_000)
@@ -38,4 +38,4 @@ def opening(game: Game) -> None:
         if game.chance(85):
             game.call("vault", "deposit", game.key(account), account, game.between(1, 2 * wealth) * game.unit)
     if game.chance(70):
-        game.call("vault", "set_operator", game.key(game.account()), game.cast.operator, 3, game.cast.operator, 1 << 39)
+        game.call("vault", "set_operator", game.key(game.account()), game.cast.operator, 3, game.cast.operator, FAR)

@@ -7,6 +7,7 @@ from novation.fuzz.actions.game import FAR, Game, action
 from novation.fuzz.actions.trading import afford, make
 from novation.fuzz.system.compare import Mismatch
 from novation.fuzz.system.slots import ORDER_SLOTS
+from novation.fuzz.system.worlds import SECOND
 from novation.model.orders import Order
 
 
@@ -106,7 +107,7 @@ def winner_closes(game: Game) -> None:
         return
     market = game.pick(game.held(account))
     if game.chance(40):
-        game.call("vault", "set_credit", game.cast.owner, market // 16, 0)
+        game.call("vault", "set_credit", game.cast.owner, market // SECOND, 0)
     size = game.position(account, market).size
     order = Order(account, market, -size, 0, 0, False, game.chance(70), WAD, FAR, 0, 0)
     slot = game.free_slot(account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from novation.fixed import WAD
+from novation.fixed import BPS, WAD
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.prices import both
@@ -18,11 +18,11 @@ def sizes(game: Game, account: int, market: int) -> Sequence[int]:
     """Trades that go in every direction: a little, all, through zero, what is allowed and what is not."""
     held = game.position(account, market).size
     config = game.config(market)
-    cap = config.position_cap * config.skew_scale // 10_000
-    free = max(0, game.cash(account)) * 10_000 // max(1, config.initial)
+    cap = config.position_cap * config.skew_scale // BPS
+    free = max(0, game.cash(account)) * BPS // max(1, config.initial)
     some = game.notional(market, max(10**20, free))
     state = game.state(market)
-    room = config.open_interest_cap * config.skew_scale // 10_000 + 1
+    room = config.open_interest_cap * config.skew_scale // BPS + 1
     return (
         room - state.long,
         state.short - room,

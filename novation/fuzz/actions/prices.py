@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from novation.fixed import BPS
+from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.system.worlds import REFERENCE
+from novation.fuzz.system.worlds import REFERENCE, SECOND
 from novation.model.oracle import HALT
 
 FAILURES = (1, 2, 3, 4, 5, 6, 8, 9)  # ways in which the mock fails; in the last it calls back and tells the truth
@@ -54,7 +54,7 @@ def squeeze(game: Game) -> None:
     found = game.standing(account)
     maintenance = found.risk.maintenance
     aim = maintenance * game.pick((-200, -50, 0, 30, 60, 80, 90, 95, 97, 98, 99, 99, 100, 101, 130, 300)) // 100
-    mid = price.mid + (aim - found.margin) * 10**18 // size
+    mid = price.mid + (aim - found.margin) * WAD // size
     mid = max(price.mid // 3, min(price.mid * 3, mid))
     game.warp(game.pick((0, 1, 2)))
     game.push(market, mid)
@@ -146,7 +146,7 @@ def observe(game: Game) -> None:
 def poke(game: Game) -> None:
     """Accrues and marks; a market that is not listed now and then."""
     market = game.market() if game.chance(97) else game.pick((13, 15, 31, 32))
-    part = "pool1" if market // 16 == 1 and game.stage.pools > 1 else "pool"
+    part = "pool1" if market // SECOND == 1 and game.stage.pools > 1 else "pool"
     if game.chance(10):
         game.call(part, "mark", game.anyone(), game.now - game.between(0, 5000))
         return

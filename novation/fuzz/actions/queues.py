@@ -7,6 +7,7 @@ from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.lending import balance, closes_at, pool
 from novation.fuzz.actions.prices import both
+from novation.fuzz.system.worlds import SECOND
 
 WORTH = 25  # what a price is multiplied with at most
 
@@ -83,7 +84,7 @@ def all_but_a_wei(game: Game) -> None:
 def worthless_pool(game: Game) -> None:
     """The traders have won more than the pool has: who redeems gets nothing, who deposits gets it back."""
     index, part = pool(game)
-    mine = [m for m in game.markets if m // 16 == index and game.state(m).long != game.state(m).short]
+    mine = [m for m in game.markets if m // SECOND == index and game.state(m).long != game.state(m).short]
     if not mine:
         return
     poor, rich = game.random.sample(game.cast.lps, 2)

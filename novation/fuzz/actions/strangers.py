@@ -16,7 +16,7 @@ def push_pull_by_strangers(game: Game) -> None:
 def strangers_at_the_modules(game: Game) -> None:
     """Externals of the vault and the pool that only another contract of ours may call."""
     sender, account, market = game.anyone(), game.account(), game.market()
-    pool = "pool1" if market >= 16 else "pool"
+    pool = game.pool_part(market)
     size = game.between(1, 10**18)
     name = game.pick(("trade", "reserve", "release", "liquidate", "fill", "pool_liquidate", "realise", "collect"))
     if name == "trade":

@@ -6,6 +6,7 @@ from __future__ import annotations
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.prices import squeeze
+from novation.fuzz.system.worlds import SECOND
 
 NOBODY = 0xDEAD00000000000000000000000000000000BEEF
 
@@ -27,7 +28,7 @@ def ask_for_what_is_not(game: Game) -> None:
     asked = game.mirror.asked
     for name, args in (("position", (game.account(),)), ("market_config", ()), ("market_state", ())):
         asked("refuses", "lens", name, "MARKET", *args, game.pick((32, 1 << 255)))
-    unlisted = next((n for n in (13, 15, 30) if n not in game.markets and n // 16 < game.stage.pools), 13)
+    unlisted = next((n for n in (13, 15, 30) if n not in game.markets and n // SECOND < game.stage.pools), 13)
     asked("refuses", "lens", "market_config", "MARKET", unlisted)
     asked("refuses", "lens", "preview_trade", "MARKET", game.account(), unlisted, 1)
     if game.stage.pools == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from novation.fixed import WAD
 from novation.fuzz.actions import Game
+from novation.fuzz.system.facts import MASK_32
 from novation.model.view import nav, standing
 
 
@@ -32,7 +33,7 @@ def _add_shares(game: Game, index: int, owned: dict[int, int]) -> None:
     view = mirror.view
     shares = view.shares[index]
     worth = nav(view, view.pools[index])
-    settled = words[at["progress", index]] >> 32 & 0xFFFFFFFF
+    settled = words[at["progress", index]] >> 32 & MASK_32
     for holder in mirror.slots.lps_and(index):
         if holder not in owned:
             continue
@@ -41,5 +42,5 @@ def _add_shares(game: Game, index: int, owned: dict[int, int]) -> None:
         if request or words[at["redemption", index, holder]]:
             minted, refund, assets, still = mirror.ask(part, "claimable", holder)
             held += minted + still
-            cash += refund + assets + (request >> 32 if request & 0xFFFFFFFF > settled else 0)
+            cash += refund + assets + (request >> 32 if request & MASK_32 > settled else 0)
         owned[holder] += cash + held * worth // max(1, shares.supply)

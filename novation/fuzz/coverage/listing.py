@@ -13,7 +13,7 @@ from novation.chain.compiler import ROOT
 from novation.fuzz.coverage.explained import Judgement, Outcome
 from novation.fuzz.probes.sites import USER, Site
 
-KIND_OF = {"hit": 0, "why": 1, "part": 2, "never": 3}
+BADNESS = {"hit": 0, "why": 1, "never": 2}  # of the states of an outcome; a branch is as bad as its worst
 Branch = tuple[tuple[Outcome, ...], tuple[Outcome, ...]]
 """Both sides of one branch of the source, in each of the contracts that have it."""
 
@@ -106,7 +106,7 @@ class Listing:
         marks = []
         for branch in branches:
             for side in branch:
-                state = max((self._state(outcome) for outcome in side), key=KIND_OF.__getitem__)
+                state = max((self._state(outcome) for outcome in side), key=BADNESS.__getitem__)
                 sign = {"hit": "", "why": "cannot: ", "never": "never: "}[state]
                 if state != "hit":
                     marks.append(f'<b class="{state}">{sign}{escape(side[0].word)}</b>')
@@ -131,7 +131,7 @@ class Listing:
     def _side(self, side: tuple[Outcome, ...]) -> str:
         """A side of a branch: how often in each contract, or why never."""
         times = ", ".join(f"{o.site.contract} {self.counts[o.id]:,}" for o in side if o.id in self.hits)
-        state = max((self._state(outcome) for outcome in side), key=KIND_OF.__getitem__)
+        state = max((self._state(outcome) for outcome in side), key=BADNESS.__getitem__)
         lines = [f'<span class="hit">{times}</span>'] if times else []
         reasons: dict[str, list[str]] = {}
         for outcome in side:

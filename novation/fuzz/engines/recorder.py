@@ -22,6 +22,10 @@ class Recorder(Engine):
 
     tape: Tape | None = None
 
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._lengths: dict[int, int] = {}  # of the tape, by snapshot
+
     def send(self, sender: str, to: str, data: bytes, value: int = 0, gas: int = GAS_LIMIT) -> tuple[str | None, bytes]:
         """As `Engine.send`, and kept."""
         code, output = super().send(sender, to, data, value, gas)
@@ -42,11 +46,29 @@ class Recorder(Engine):
         self._keep(Transaction(self.now, sender, "", data, value, nonce=nonce), True, self.code(made.address))
         return made
 
+    def snapshot(self) -> int:
+        """As `RevmChain.snapshot`; what is undone later is not on the tape."""
+        mark = super().snapshot()
+        if self.tape is not None:
+            self._lengths[mark] = len(self.tape.transactions)
+        return mark
+
+    def restore(self, snapshot: int) -> None:
+        """As `RevmChain.restore`. @raises ChainError."""
+        super().restore(snapshot)
+        if self.tape is not None and snapshot in self._lengths:
+            del self.tape.transactions[self._lengths[snapshot] :]
+            del self.tape.outcomes[self._lengths[snapshot] :]
+
     def fund(self, address: str, wei: int) -> None:
         """@raises ChainError within a story: other engines would not know of it."""
         if self.tape is not None and wei > self.balance(address):
             raise ChainError("a recorded story gives ether: do it where worlds are built")
         super().fund(address, wei)
+
+    def forget(self) -> None:
+        """Snapshots of other tapes."""
+        self._lengths.clear()
 
     def state(self) -> State:
         """All accounts. @raises ChainError for a code in doubt."""
@@ -101,6 +123,7 @@ class Recordings:
         mirror = game.mirror
         chain = self.recorder(story.world)
         mirror.restart()
+        chain.forget()
         tape = chain.tape = Tape(story.world, str(story))
         try:
             for name, seed in story.steps:

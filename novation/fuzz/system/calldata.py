@@ -30,7 +30,7 @@ BOUNDS = {
     "liquidate_many": 32,
     "account_words": 256,
     "position_words": 256,
-    "health_many": 256,
+    "health_many": 64,
     "unhealthy_bits": 256,
 }
 

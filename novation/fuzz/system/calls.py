@@ -18,7 +18,7 @@ from novation.model import Revert, words
 from novation.model.ledger import NEW
 
 PASSING_OVER = ("execute_many", "liquidate_many")  # what lacks gas inside of these is passed over
-DOORS = ("deposit", "withdraw", "exit")
+MOVES_TOKENS = ("deposit", "withdraw", "exit")  # externals of the vault by which tokens come in or go out
 
 
 class Result(NamedTuple):
@@ -81,8 +81,8 @@ class Calls(Watching):
             if used > self.gas.get(external, 0) and sender != self.attacker:
                 self.gas[external] = used
             deeds = self.reader.read(logs, self.facts.view(self.chain.now), part == "liquidation")
-            if part == "vault" and name in DOORS:
-                self._through_a_door(name, args)
+            if part == "vault" and name in MOVES_TOKENS:
+                self._add_to_totals(name, args)
             self._remember(part, name, args, value)
         what = "" if code is None else code or BARE
         self.counts[external, what] += 1
@@ -106,7 +106,7 @@ class Calls(Watching):
             return self.chain.send(text(sender), to, data, 0, gas)
         return self.chain.send(self._origin, self.stage.attacker.address, self.acting(to, data), 0, gas)
 
-    def _through_a_door(self, name: str, args: Sequence[Any]) -> None:
+    def _add_to_totals(self, name: str, args: Sequence[Any]) -> None:
         """What must have come in or gone out, by the call alone: the totals of invariant 1 trust no log."""
         unit, totals = self.facts.unit, self.facts.totals
         if name == "deposit":
@@ -137,7 +137,7 @@ class Calls(Watching):
 
     def _called_back(self, name: str) -> None:
         """After a call in which the token may have called the attacker back. @raises Mismatch."""
-        if name not in ("deposit", "withdraw", "exit") or not (done := self.reentered()):
+        if name not in MOVES_TOKENS or not (done := self.reentered()):
             return
         for (part, reentry, args), ok in zip(self.planned, done, strict=True):
             self.tally["reentry: done" if ok else "reentry: refused"] += 1

@@ -34,8 +34,7 @@ class Engine(RevmChain):
         try:
             output = evm.message_call(sender, to, data, value, gas, 0, False)
         except RuntimeError as error:
-            output = self._output_of(error)
-            return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
+            return self._failed(error)
         finally:
             evm.reset_transient_storage()
         return None, output
@@ -49,15 +48,19 @@ class Engine(RevmChain):
         """Gas used (everything is warm: less than on a real chain) and logs of the last call, which succeeded."""
         result = self._evm.result
         assert result is not None
-        return result.gas_used, [(log.address, *log.data) for log in result.logs]
+        return result.gas_used, self.logs()
 
     def look(self, sender: str, to: str, data: bytes) -> tuple[str | None, bytes]:
         """A static call; as `send`."""
         try:
             return None, self._evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, True)
         except RuntimeError as error:
-            output = self._output_of(error)
-            return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
+            return self._failed(error)
+
+    def _failed(self, error: RuntimeError) -> tuple[str, bytes]:
+        """Revert code and return data of a call that failed."""
+        output = self._output_of(error)
+        return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
 
     def tried(self, sender: str, to: str, data: bytes, places: Sequence[Place]) -> tuple[str | None, bytes, list[int]]:
         """What a transaction would do, undone again. @return as `send`, and words as it would leave them."""
@@ -66,9 +69,7 @@ class Engine(RevmChain):
             output: bytes = self._evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, False)
             return None, output, self.words(places)
         except RuntimeError as error:
-            output = self._output_of(error)
-            code = revert_code(output) if str(error).startswith("Revert") else self._code_of(error)
-            return code, output, []
+            return *self._failed(error), []
         finally:
             self._evm.revert(checkpoint)
             self._evm.reset_transient_storage()

@@ -49,10 +49,6 @@ class Expected:
         for key in keys:
             self.words[index[key]] = self.word(key)
 
-    def reset(self) -> None:
-        """All words anew."""
-        self.words = [self.word(key) for key in self.slots.keys]
-
     def restart(self) -> None:
         """As at the beginning, to where the model has been undone."""
         self.words = list(self.first)
@@ -219,7 +215,7 @@ class Expected:
         return batch.minted << 128 | batch.assets if batch.assets else 0
 
     def _start(self, i: int, number: int) -> int:
-        """Without what was rolled over then, which the model does not keep."""
+        """Without what was rolled over then, which was compared in the queue's word, and which the model does not keep."""
         shares = self.system.shares[i]
         index = shares.indices[number - 1]
         return index.generation << 120 | index.left if shares.batches[number].redeem else 0

@@ -56,7 +56,7 @@ class HostileTwin(Token):
         self.state["moves"] = 0
 
     def move(self, source: int, target: int, amount: int) -> int:
-        """@returns units that seem to arrive. @raises Revert TOKEN, what the token reverts with, or without a code."""
+        """@return units that seem to arrive. @raises Revert TOKEN, what the token reverts with, or without a code."""
         switches, vault = self.state["switches"], self.system.vault.address
         enters = source != vault  # only then is the balance looked at
         before = self._seen(vault) if enters else 0

@@ -47,9 +47,7 @@ class Mirror(Calls):
         self.trail.append(Move("together", calls))
         listed = []
         for part, name, may_fail, *args in calls:
-            door = self.doors[part][name]
-            data = door.selector + door.inputs.encode(chain_args(name, args))
-            listed.append((door.to, data, may_fail))
+            listed.append((self.doors[part][name].to, self.calldata(part, name, args), may_fail))
         data = self.stage.attacker.encode("run", listed)
         whole, output, tried = self.chain.tried(self._origin, self.stage.attacker.address, data, self.places)
         results: list[Result] = []
@@ -75,9 +73,8 @@ class Mirror(Calls):
         @raises Mismatch, Violation.
         """
         self.trail.append(Move("one_by_one", (part, name, sender, *columns)))
-        door = self.doors[part][name]
-        data = door.selector + door.inputs.encode(columns)
-        whole, output, tried = self.chain.tried(text(sender), door.to, data, self.places)
+        to, data = self.doors[part][name].to, self.calldata(part, name, columns)
+        whole, output, tried = self.chain.tried(text(sender), to, data, self.places)
         single = name.removesuffix("_many")
         results = [self._call(part, single, sender, args) for args in zip(*columns, strict=True)]
         self.tally["one by one"] += 1

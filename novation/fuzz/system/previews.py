@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from novation.fixed import WAD
-from novation.fuzz.system.compare import Mismatch
+from novation.fuzz.system.compare import BARE, Mismatch
 from novation.fuzz.system.questions import pool_of, same
 from novation.fuzz.system.watching import Watching
 from novation.fuzz.system.worlds import SECOND
@@ -78,7 +78,7 @@ def preview(mirror: Watching, account: int, market: int, delta: int) -> str | No
     @raises Mismatch.
     """
     code, found = mirror.see("lens", "preview_trade", account, market, delta)
-    if code not in ("", "?", "RANGE"):
+    if code not in ("", BARE, "RANGE"):
         raise Mismatch(f"lens.preview_trade: reverts {code}")
     if code:
         return None

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from novation.chain.abi import address_word
 from novation.chain.compiler import compile_all
 from novation.chain.protocol import Reverted
+from novation.fixed import WAD
 from novation.fuzz.system.calldata import Shape, shape
 from novation.fuzz.system.compare import BARE, Mismatch, shown
 from novation.fuzz.system.engine import Door, Engine, doors
@@ -92,7 +93,7 @@ class Surroundings:
             assert market is not None
             decimals = market.feed.decimals if key < REFERENCE else 8
             self.sources[key] = Aggregator(self.env, address, decimals)
-            self.sources[key].post(market.feed.price * 10**decimals // 10**18, self.chain.now)
+            self.sources[key].post(market.feed.price * 10**decimals // WAD, self.chain.now)
 
     @property
     def now(self) -> int:

@@ -24,7 +24,7 @@ def kind(before: int, after: int) -> str:
     return "increased" if abs(after) > abs(before) else "reduced"
 
 
-def count(tally: Counter[str], part: str, name: str, deeds: Deeds, before: View) -> None:
+def count(tally: Counter[str], part: str, deeds: Deeds, before: View) -> None:
     """Adds what a successful call did."""
     liquidation = part == "liquidation"
     sizes: dict[tuple[int, int], int] = {}

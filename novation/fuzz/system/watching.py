@@ -50,8 +50,7 @@ class Watching(Surroundings):
         self.gas: dict[str, int] = {}
         self.calls = 0
         self.known = {(address.lower(), slot) for address, slot in self.places}
-        ours = {contract.address.lower() for name, contract in stage.contracts.items() if name != "token"}
-        self.once = sorted(place for place in self.chain.written() - self.known if place[0] in ours)  # at deployment
+        self.once = sorted(self._strange())  # what only the deployment writes
         self.deployed = self.chain.words(self.once)
         self.known |= self.chain.written()
         self.base = self.chain.snapshot()
@@ -195,7 +194,7 @@ class Watching(Surroundings):
             return
         now = self.chain.now
         before = self.facts.before(now)
-        count(self.tally, part, name, deeds, before)
+        count(self.tally, part, deeds, before)
         count_words(self.tally, name, self.facts.pending)
         self._forget_prices(changed)
         for index in {key[1] for key in changed if key[0] in _SHARES}:

@@ -168,9 +168,9 @@ def test_a_finding_becomes_a_test_that_fails_and_can_be_replayed(
 
 
 def test_the_moves_alone_repeat_a_story() -> None:
-    stages = Stages()
+    stages, author = Stages(), Author(9)
     for _ in range(6):
-        story = Author(9).story()
+        story = author.story()
         assert stages.play(story) is None
         before, moves = stages.games[story.world].mirror.fresh(), stages.trail(story.world)
         assert stages.repeat(story.world, moves) is None

@@ -34,7 +34,7 @@ def test_results_of_other_sources_are_not_used(tmp_path: Path) -> None:
     assert results.others(path) == 1
 
 
-def test_a_line_of_before_there_were_hashes_is_of_other_sources(tmp_path: Path) -> None:
+def test_a_line_without_a_hash_is_of_other_sources(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     path.write_text('{"name": "a", "contract": "", "outcome": "tests", "how": "", "code": "", "seconds": 1.0}\n')
     assert results.load(path) == {}
@@ -81,7 +81,7 @@ def test_what_the_command_ends_with(
     assert all(story in told for story in disputed)
 
 
-def test_reasons_that_cannot_be_read_are_told_in_one_sentence(
+def test_results_that_cannot_be_read_are_told_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     path = tmp_path / "results.jsonl"
