@@ -17,9 +17,12 @@ from novation.chain.compiler import (
     ROOT,
     Artifact,
     CompilationFailed,
+    artifact_data,
+    artifact_from,
     artifact_of,
     compile_all,
     open_contract,
+    save,
     source_hash,
     sources,
 )
@@ -94,13 +97,9 @@ def _compile(build: Build, name: str) -> Artifact:
     state = source_hash()
     cached = CACHE / state[:16] / "builds" / f"{name}.{build.name}.json"
     if cached.is_file():
-        data = json.loads(cached.read_text())
-        return Artifact(**{**data, "bytecode": bytes.fromhex(data["bytecode"])})
+        return artifact_from(json.loads(cached.read_text()))
     artifact = _compile_now(build, name, state)
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    fresh = cached.with_suffix(".new")
-    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
-    fresh.replace(cached)
+    save(cached, artifact_data(artifact))
     return artifact
 
 

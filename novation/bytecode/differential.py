@@ -14,9 +14,9 @@ from novation.fuzz.campaign.author import Author
 
 @dataclass
 class Outcome:
-    """What the comparison of a build with the shipped one came to. `differences` say what differs, after
-    which shortest story, and of which story that is a part;
-    `disputed` what contracts and model see differently, in both builds alike."""
+    """What the comparison of a build with the shipped one came to. `differences` say what differs, after which shortest
+    story, and of which story that is a part; `disputed` what contracts and model see differently, in both builds alike.
+    """
 
     built: Built
     calls: int = 0

@@ -13,7 +13,7 @@ from vyper import ast
 from vyper.semantics.data_locations import DataLocation
 
 from novation.bytecode.sites import LOW_LEVEL, MUTABLE, STATIC
-from novation.bytecode.trees import Function, Node, builtin, internal, text, where
+from novation.bytecode.trees import Function, Node, builtin, interface_of, internal, text, where
 
 AUTH = "AUTH"
 # Who passes an assertion with AUTH, by its condition.
@@ -142,8 +142,7 @@ def _expression(node: Node, sure: bool, looped: bool, place: str) -> Iterator[Ev
     if isinstance(node, ast.ExtCall | ast.StaticCall):
         called = node.value.func
         kind = STATIC if isinstance(node, ast.StaticCall) else MUTABLE
-        interface = str(called.value._metadata["type"]).replace("\\", "/").split("/")[-1].removesuffix(".vyi")
-        yield Event(kind, f"{interface}.{called.attr}", sure, looped, place)
+        yield Event(kind, f"{interface_of(called.value)}.{called.attr}", sure, looped, place)
     elif isinstance(node, ast.Call):
         if builtin(node) in LOW_LEVEL:
             static = any(k.arg == "is_static_call" and text(k.value) == "True" for k in node.keywords)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from vyper import ast
 
-from novation.bytecode.trees import Node, Tree, builtin, calls, number, ours, text, where
+from novation.bytecode.trees import Node, Tree, builtin, calls, interface_of, number, ours, text, where
 
 LOW_LEVEL = ("raw_call", "send", "raw_create", "create_copy_of", "create_from_blueprint", "create_minimal_proxy_to")
 UNCHECKED = "unsafe_"
@@ -85,8 +85,8 @@ def _is_unchecked(node: Node | None) -> bool:
 
 
 def _target(node: Node) -> str:
-    """The interface that is called, without the folder it comes from."""
-    name = str(node._metadata["type"]).replace("\\", "/").split("/")[-1].removesuffix(".vyi")
+    """The interface that is called; those of the token are one."""
+    name = interface_of(node)
     return "IERC20" if name == "IERC20Detailed" else name
 
 

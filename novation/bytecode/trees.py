@@ -1,11 +1,11 @@
-"""Walking the compiler's annotated tree: modules, exposed functions, and what an expression calls.
+"""Walking the compiler's annotated tree: exposed functions, what they reach, and what an expression calls.
 
 Trees and function types are Vyper's own (`vyper.ast`, `vyper.semantics`), which has no types for mypy: they are `Any`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,17 +28,6 @@ class Tree:
         self.name = name
         self.module: Node = open_contract(name, patches).annotated_vyper_module
         self.type: Any = self.module._metadata["type"]
-
-    def modules(self) -> list[Node]:
-        """The contract's own and every module it is made of."""
-        found: list[Node] = []
-        waiting = [self.module]
-        while waiting:
-            module = waiting.pop()
-            if module not in found:
-                found.append(module)
-                waiting += [info.module_t._module for info in module._metadata["type"].imported_modules.values()]
-        return found
 
     def exposed(self) -> list[Function]:
         """What can be called from outside, getters included, in the order of the source."""
@@ -84,7 +73,7 @@ def changes_state(function: Function) -> bool:
 
 def ours(function: Function) -> bool:
     """Whether its source is one of the project's, not a library's."""
-    return place(function).startswith((f"{CONTRACTS}/",))
+    return place(function).startswith(f"{CONTRACTS}/")
 
 
 def place(function: Function) -> str:
@@ -98,13 +87,6 @@ def place(function: Function) -> str:
 def where(function: Function) -> str:
     """Source and function, without the line: `contracts/modules/margin.vy withdraw`."""
     return f"{place(function)} {function.name}"
-
-
-def is_getter(function: Function) -> bool:
-    """Whether the compiler wrote it for a public variable."""
-    return bool(function.decl_node is not None and function.decl_node.get("is_getter") is True) or not isinstance(
-        function.decl_node, ast.FunctionDef
-    )
 
 
 def calls(node: Node) -> list[Node]:
@@ -123,6 +105,11 @@ def builtin(call: Node) -> str:
     return str(call.func.id) if isinstance(call.func, ast.Name) and internal(call) is None else ""
 
 
+def interface_of(node: Node) -> str:
+    """The interface that an expression is of, without the folder it comes from."""
+    return str(node._metadata["type"]).replace("\\", "/").split("/")[-1].removesuffix(".vyi")
+
+
 def text(node: Node) -> str:
     """The source of a node on one line."""
     return " ".join(str(node.node_source_code).split()).replace("( ", "(").replace(", )", ")").replace(" )", ")")
@@ -135,13 +122,3 @@ def number(node: Node) -> int | None:
     if node.has_folded_value:
         return int(node.get_folded_value().value)
     return None
-
-
-def statements(body: list[Node]) -> Iterator[Node]:
-    """All statements below, in the order of the source, blocks' own first."""
-    for statement in body:
-        yield statement
-        for part in ("body", "orelse"):
-            inner = getattr(statement, part, None)
-            if isinstance(inner, list):
-                yield from statements(inner)

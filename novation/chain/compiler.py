@@ -76,6 +76,11 @@ def source_hash() -> str:
     return digest.hexdigest()
 
 
+def short_hash() -> str:
+    """The first 16 digits of `source_hash`, as pages and folders have it."""
+    return source_hash()[:16]
+
+
 def compile_all(names: Iterable[str] | None = None) -> dict[str, Artifact]:
     """The artifacts of all contracts, or of the named ones, from the cache where nothing changed.
 
@@ -118,11 +123,20 @@ def save(target: Path, data: Mapping[str, Any]) -> None:
     fresh.replace(target)
 
 
+def artifact_data(artifact: Artifact) -> dict[str, Any]:
+    """An artifact as JSON can hold it."""
+    return vars(artifact) | {"bytecode": artifact.bytecode.hex()}
+
+
+def artifact_from(data: Mapping[str, Any]) -> Artifact:
+    """The artifact that `artifact_data` was given."""
+    return Artifact(**{**data, "bytecode": bytes.fromhex(data["bytecode"])})
+
+
 def _compile_one(job: tuple[str, Path]) -> None:
     """Compiles one contract and writes its artifact."""
     name, target = job
-    artifact = artifact_of(name, open_contract(name), source_hash())
-    save(target, vars(artifact) | {"bytecode": artifact.bytecode.hex()})
+    save(target, artifact_data(artifact_of(name, open_contract(name), source_hash())))
 
 
 def open_contract(name: str, patches: Mapping[str, str] | None = None, **settings: Any) -> CompilerData:
@@ -183,8 +197,7 @@ def _cached(state: str, name: str) -> Path:
 @lru_cache(maxsize=256)
 def _load(path: Path) -> Artifact:
     """A cached artifact; the same object every time, so that its ABI is parsed once."""
-    data = json.loads(path.read_text())
-    return Artifact(**{**data, "bytecode": bytes.fromhex(data["bytecode"])})
+    return artifact_from(json.loads(path.read_text()))
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Result:
 
 def state() -> str:
     """The hash of the contracts' sources as they are, as pages show it."""
-    return compiler.source_hash()[:16]
+    return compiler.short_hash()
 
 
 def load(path: Path = PATH) -> dict[str, Result]:

@@ -12,6 +12,7 @@ from novation.mutation.mutant import CRITICAL, Mutant, text_of
 from novation.mutation.reasons import Reasons, load, reason_of
 from novation.mutation.results import Result
 from novation.report import marks
+from novation.report.columns import aligned
 
 MARK = "mutants"
 HEAD = (
@@ -51,7 +52,8 @@ class Row:
             self.killed + self.unsolved + c["explained"] + c[results.EQUIVALENT], c[results.EQUIVALENT],
             c["explained"], c[results.CAMPAIGN], c[results.TESTS], c[results.TIMEOUT], c["open"],
         ]  # fmt: skip
-        return [self.file, *(f"{number:,}" for number in numbers), f"{self.score:.1f}%"]
+        score = f"{self.score:.1f}%" if self.killed + self.unsolved else "-"
+        return [self.file, *(f"{number:,}" for number in numbers), score]
 
 
 def rows(mutants: Sequence[Mutant], known: Mapping[str, Result], reasons: Reasons) -> list[Row]:
@@ -105,9 +107,7 @@ def show(mutants: Sequence[Mutant], known: Mapping[str, Result]) -> str:
     """The first table for a terminal, with what is left out of it."""
     reasons = load()
     found = rows(mutants, known, reasons)
-    lines = [HEAD, *(row.cells() for row in found)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(HEAD))]
-    shown = ["  ".join(cell.ljust(w) if not at else cell.rjust(w) for at, (cell, w) in enumerate(zip(line, widths, strict=True))) for line in lines]  # fmt: skip  # noqa: E501
+    shown = aligned([HEAD, *(row.cells() for row in found)])
     return "\n".join([*shown, left_out(found[-1])])
 
 

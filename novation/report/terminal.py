@@ -12,10 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from novation.report.words import count, dollars, facts, hours, percent, size
-from novation.sim.history import History, Liquidation, Sample
+from novation.sim.history import WAD, History, Liquidation, Sample
 from novation.sim.prices import show_time
 
-WAD = 10**18
 HOUR = 3_600
 NEWS = 4  # liquidations shown
 RATE_UNIT = 10**36

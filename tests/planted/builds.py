@@ -9,19 +9,23 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from novation.chain.compiler import EVM_VERSION, ROOT, VYPER_VERSION, Artifact, artifact_of, open_contract, sources_of
+from novation.chain.compiler import (
+    EVM_VERSION,
+    ROOT,
+    VYPER_VERSION,
+    Artifact,
+    artifact_data,
+    artifact_from,
+    artifact_of,
+    open_contract,
+    save,
+    sources_of,
+)
+from novation.deployment.system import OURS
 from tests.planted.bug import Bug
 
 CACHE = ROOT / ".cache" / "planted"
-DEPLOYED = (
-    "ClearingPool",
-    "CollateralVault",
-    "Lens",
-    "LiquidationModule",
-    "OracleAdapter",
-    "OrderModule",
-    "PoolShares",
-)
+DEPLOYED = tuple(sorted(OURS.values()))
 
 
 class Build(NamedTuple):
@@ -63,11 +67,7 @@ def _artifact(name: str, patches: Mapping[str, str]) -> tuple[Artifact, bool]:
         digest.update(f"\0{path}\0{patches.get(path) or (ROOT / path).read_text()}".encode())
     file = CACHE / f"{digest.hexdigest()[:32]}.json"
     if file.is_file():
-        data = json.loads(file.read_text())
-        return Artifact(**{**data, "bytecode": bytes.fromhex(data["bytecode"])}), False
+        return artifact_from(json.loads(file.read_text())), False
     artifact = artifact_of(name, open_contract(name, patches))
-    CACHE.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps(vars(artifact) | {"bytecode": artifact.bytecode.hex()}))
-    fresh.replace(file)
+    save(file, artifact_data(artifact))
     return artifact, True

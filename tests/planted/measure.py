@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from novation.chain.compiler import source_hash
+from novation.chain.compiler import short_hash
 from novation.console import one_sentence, positive
 from novation.fuzz.campaign.stages import Stages
 from novation.report import marks
@@ -113,7 +113,7 @@ def page(results: Sequence[Result], command: str) -> str:
     kinds = Counter(result.bug.kind for result in results)
     steps, moves = (median([getattr(run, what) for run in plays] or [0]) for what in ("steps", "moves"))
     lines = [
-        f"`{command}` on contracts with the source hash `{source_hash()[:16]}`: **{len(good)} of {len(results)} bugs "
+        f"`{command}` on contracts with the source hash `{short_hash()}`: **{len(good)} of {len(results)} bugs "
         f"within the goal** (median under {GOAL_SECONDS} s, at most {GOAL_STEPS} steps, passes on the true contracts); "
         f"{len(plays)} of {tries} hunts successful.",
         f"Median over all bugs: {median(result.seconds for result in results):.1f} s, "

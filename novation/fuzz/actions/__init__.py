@@ -9,28 +9,29 @@ The number is its weight; `starves` and `earns` say what it is left out of or ta
 from the game's random numbers, which are seeded for every action, so that (name, seed) repeats it on the same state.
 """
 
-from novation.fuzz.actions import (
-    contracts,
+# In this order they are registered, and authors draw by it: in another one a seed means other stories.
+from novation.fuzz.actions import (  # noqa: I001
+    lending,
+    governing,
     corners,
     extremes,
-    governing,
-    hunting,
-    lending,
+    prices,
     liquidating,
     money,
-    opening,
+    trading,
+    contracts,
     orders,
+    hunting,
+    opening,
     previewing,
-    prices,
     queues,
+    wild,
     raw,
     sharing,
     starving,
     strangers,
     tokens,
-    trading,
     viewing,
-    wild,
 )
 from novation.fuzz.actions.game import ACTIONS, Action, Game, action
 

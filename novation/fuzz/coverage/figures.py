@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from novation.chain.compiler import source_hash
+from novation.chain.compiler import short_hash
 from novation.fuzz.coverage.explained import Entry, Judgement
 from novation.fuzz.coverage.measure import Equality, Speed
 from novation.fuzz.coverage.table import HEAD, rows
@@ -25,7 +25,7 @@ def figures(
     compared = same.same + len(same.different)
     plain, probed = fast.rates
     lines = [
-        f"`{command}`, {stories:,} sequences on contracts with the source hash `{source_hash()[:16]}`: "
+        f"`{command}`, {stories:,} sequences on contracts with the source hash `{short_hash()}`: "
         f"{total[2]} outcomes of written branches reached, {total[3]} explained, **{total[4]} neither**; "
         f"{len(judgement.wrong)} explanations wrong.",
         "",

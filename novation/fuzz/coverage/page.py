@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from html import escape
 from pathlib import Path
 
-from novation.chain.compiler import source_hash
+from novation.chain.compiler import short_hash
 from novation.fuzz.coverage.explained import Judgement, Outcome, judge
 from novation.fuzz.coverage.listing import Listing, anchor
 from novation.fuzz.coverage.table import Score, lines_run, score
@@ -74,7 +74,7 @@ def _document(body: Iterable[str]) -> str:
 def _lines(stories: int) -> list[str]:
     return [
         f"{stories:,} sequences; the count of a line or a branch is how many of them came there. "
-        f"Contracts with the source hash {source_hash()[:16]}.",
+        f"Contracts with the source hash {short_hash()}.",
     ]
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from novation.fuzz.coverage.explained import Judgement, outcomes
 from novation.fuzz.probes.builds import CONTRACTS, instrument
 from novation.fuzz.probes.sites import COMPILER, USER, Site
+from novation.report.columns import aligned
 
 HEAD = ("contract", "lines", "written", "never, and why", "unexplained", "compiler's", "never, and why", "unexplained")
 
@@ -69,12 +70,7 @@ def _sums(of: Score) -> tuple[str, str, str]:
 
 def show(sites: tuple[Site, ...], hits: Set[int], judgement: Judgement) -> str:
     """The table, then what is wrong with the explanations and what has none."""
-    table = [HEAD, *rows(sites, hits, judgement)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(HEAD))]
-    lines = [
-        "  ".join(cell.ljust(width) if not column else cell.rjust(width) for column, (cell, width) in enumerate(pairs))
-        for pairs in (list(zip(row, widths, strict=True)) for row in table)
-    ]
+    lines = aligned([HEAD, *rows(sites, hits, judgement)])
     for entry, outcome in judgement.wrong:
         lines.append(f"WRONG: reached, but explained ({entry.reason.splitlines()[0]}): {outcome}")
     for entry in judgement.stale:

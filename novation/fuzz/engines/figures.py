@@ -7,7 +7,7 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
-from novation.chain.compiler import source_hash
+from novation.chain.compiler import short_hash
 from novation.chain.components import COMPONENTS
 from novation.fuzz.engines.compare import Comparison, Line
 from novation.report import marks
@@ -32,7 +32,7 @@ def headline(comparison: Comparison) -> str:
     return (
         f"{comparison.stories:,} sequences to their end and {comparison.cut:,} cut ones, {sent:,} transactions, "
         f"{comparison.reverted:,} of them reverted, "
-        f"on contracts with the source hash {source_hash()[:16]}"
+        f"on contracts with the source hash {short_hash()}"
     )
 
 

@@ -11,7 +11,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from novation.chain.compiler import CACHE, Artifact, artifact_of, fill_cache, open_contract, save, source_hash
+from novation.chain.compiler import (
+    CACHE,
+    Artifact,
+    artifact_data,
+    artifact_from,
+    artifact_of,
+    fill_cache,
+    open_contract,
+    save,
+    short_hash,
+    source_hash,
+)
 from novation.deployment.system import OURS
 from novation.fuzz.probes.origins import Traced
 from novation.fuzz.probes.sites import Site
@@ -41,7 +52,7 @@ def instrument(names: Iterable[str] = CONTRACTS) -> dict[str, Instrumented]:
     for name in wanted:
         if name not in CONTRACTS:
             raise KeyError(f"there are no probes for {name}")
-    folder = CACHE / source_hash()[:16] / f"coverage{FORMAT}"
+    folder = CACHE / short_hash() / f"coverage{FORMAT}"
     targets = {name: folder / f"{name}.json" for name in wanted}
     fill_cache(targets, _compile_one)
     return {name: _load(target) for name, target in targets.items()}
@@ -60,17 +71,19 @@ def sites() -> tuple[Site, ...]:
 def _compile_one(job: tuple[str, Path]) -> None:
     name, target = job
     made = compiled(name)
-    artifact = vars(made.artifact) | {"bytecode": made.artifact.bytecode.hex()}
-    save(target, {"artifact": artifact, "sites": made.sites, "lines": made.lines, "behind": made.behind})
+    save(
+        target,
+        {"artifact": artifact_data(made.artifact), "sites": made.sites, "lines": made.lines, "behind": made.behind},
+    )
 
 
 @lru_cache(maxsize=32)
 def _load(path: Path) -> Instrumented:
     data = json.loads(path.read_text())
-    artifact = Artifact(**{**data["artifact"], "bytecode": bytes.fromhex(data["artifact"]["bytecode"])})
     found = tuple(Site._make([*fields[:-1], tuple(fields[-1])]) for fields in data["sites"])
     lines = {file: {int(line): tuple(ids) for line, ids in of.items()} for file, of in data["lines"].items()}
-    return Instrumented(artifact, found, lines, {int(after): before for after, before in data["behind"].items()})
+    behind = {int(after): before for after, before in data["behind"].items()}
+    return Instrumented(artifact_from(data["artifact"]), found, lines, behind)
 
 
 def compiled(name: str) -> Instrumented:

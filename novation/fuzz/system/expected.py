@@ -215,7 +215,7 @@ class Expected:
         return batch.minted << 128 | batch.assets if batch.assets else 0
 
     def _start(self, i: int, number: int) -> int:
-        """Without what was rolled over then, which was compared in the queue's word, and which the model does not keep."""
+        """Without what was rolled over then: the model does not keep it, and it was compared in the queue's word."""
         shares = self.system.shares[i]
         index = shares.indices[number - 1]
         return index.generation << 120 | index.left if shares.batches[number].redeem else 0

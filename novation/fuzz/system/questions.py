@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from novation.fixed import unpack
 from novation.fuzz.system.compare import Mismatch
 from novation.fuzz.system.facts import MASK_32, MASK_40
 from novation.fuzz.system.slots import ORDER_SLOTS, Key
 from novation.fuzz.system.watching import Watching
 from novation.fuzz.system.worlds import SECOND
+from novation.model import words
 from novation.model.ledger import NEW
 from novation.model.market import EMPTY, OWED_UNIT, in_force
 from novation.model.oracle import NORMAL
@@ -146,12 +148,11 @@ def may(mirror: Watching, operator: int, account: int, power: int) -> None:
 def feed(mirror: Watching, market: int) -> None:
     """How a feed is set and what is stored of it."""
     found = answer(mirror, "oracle", "feed_at", market)
-    stored, reference = word(mirror, "feed", market), word(mirror, "reference", market)
-    widths = ((20, 160), (14, 180), (6, 194), (14, 200))
-    wanted = (stored & (1 << 160) - 1, *(stored >> at & (1 << bits) - 1 for bits, at in widths))
-    same("oracle.feed_at", tuple(found[:5]), wanted)
-    wanted = (reference & (1 << 160) - 1, reference >> 160 & (1 << 20) - 1, reference >> 180 & (1 << 6) - 1)
-    same("oracle.feed_at", tuple(found[8:]), wanted)
+    *set_to, floor, low, high = unpack(word(mirror, "feed", market), words.FEED)
+    reference = unpack(word(mirror, "reference", market), words.REFERENCE)[:3]
+    status = 1 << floor if any(set_to) else 0
+    wanted = (*set_to, status, words.band_value(low), words.band_value(high), *reference)
+    same("oracle.feed_at", found, wanted)
     price = word(mirror, "stored", market)
     times = (price & MASK_112, price >> 112 & MASK_40, price >> 152 & MASK_80)
     same("oracle.stored_at", answer(mirror, "oracle", "stored_at", market), times)
