@@ -168,7 +168,7 @@ class Ledger(Roles):
     def set_operator(self, sender: int, operator: int, powers: int, payout: int, expires_at: int) -> None:
         """The caller's sub-accounts' operator."""
         if expires_at >> 40:
-            raise Revert("")
+            raise Revert("RANGE")
         self.grants[sender >> 8, operator] = Grant(powers, payout, expires_at)
         self.env.emit(self.address, "OperatorSet", sender, operator, powers, payout, expires_at)
 

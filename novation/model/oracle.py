@@ -287,12 +287,12 @@ class Oracle(Roles):
         self.env.emit(self.address, "StatusSet", number, status)
 
     def feed_word(self, number: int) -> int:
-        f = self.feeds[number]
+        f = self.feeds.get(number, UNKNOWN)
         values = f.source, f.heartbeat, f.deviation, f.decimals, f.divergence, f.floor, f.band_low, f.band_high
         return pack(values, words.FEED)
 
     def reference_word(self, number: int) -> int:
-        f = self.feeds[number]
+        f = self.feeds.get(number, UNKNOWN)
         return pack((f.reference, f.reference_heartbeat, f.reference_decimals, f.reference_phase), words.REFERENCE)
 
     def stored_word(self, number: int) -> int:

@@ -294,6 +294,23 @@ class Shares:
         shares, refund = self._claim_deposit(holder)
         return shares, refund + self._claim_redemption(holder)[1]
 
+    def claimable(self, holder: int) -> tuple[int, int, int, int]:
+        """Shares minted, assets refunded, assets of the redemption, shares still queued: of what is settled."""
+        minted = refund = assets = still = 0
+        deposit, request = self.deposits.get(holder), self.redemptions.get(holder)
+        if deposit is not None and deposit.assets and deposit.batch <= self.state["settled"]:
+            batch = self.batches[deposit.batch]
+            if batch.minted:
+                minted = deposit.assets * batch.minted // batch.assets
+            else:
+                refund = deposit.assets
+        if request is not None and request.shares:
+            still = request.shares
+            if request.batch <= self.state["settled"]:
+                owed, still = self.settled_of(request)
+                assets = owed - request.assets
+        return minted, refund, assets, still
+
     def owed(self) -> tuple[int, int]:
         """Cash and shares that the contract must hold for its requests: WAD USD, shares (with the first thousand)."""
         settled = self.state["settled"]

@@ -110,7 +110,7 @@ def reductions_help(before: View, after: View, step: Step) -> Iterator[str]:
             yield f"{record.account:#x}: health {gained}, margin {new.margin}"
 
 
-@step_invariant(18, "a withdrawal leaves cash >= 0 and margin without gains >= initial")
+@step_invariant(18, "no withdrawal while an order is pending; it leaves cash >= 0 and margin without gains >= initial")
 def withdrawals_are_safe(before: View, after: View, step: Step) -> Iterator[str]:
     if step.name not in ("withdraw", "exit", "transfer", "transfer_many", "request_deposit", "bootstrap"):
         return
@@ -119,6 +119,8 @@ def withdrawals_are_safe(before: View, after: View, step: Step) -> Iterator[str]
         if holder.cash >= before.cash(account) or account in internal:
             continue
         risk = standing(after, account).risk
+        if holder.pending:
+            yield f"{account:#x}: an order is pending"
         if holder.cash < 0 or (holder.markets and holder.cash - risk.losses < risk.initial):
             yield f"{account:#x}: cash {holder.cash}, losses {risk.losses}, initial {risk.initial}"
 
@@ -210,13 +212,18 @@ def prices_grow_younger(before: View, after: View, step: Step) -> Iterator[str]:
             yield f"feed {feed}: {old} to {new}"
 
 
-GUARDED = ("pause", "tighten", "set_status", "set_credit")
+GUARDED = ("pause", "unpause", "tighten", "set_status", "set_credit", "set_market", "set_feed", "set_gain_weight")
 
 
 @step_invariant(25, "a guardian's call moves no cash and makes no account liquidatable")
 def guardians_only_tighten(before: View, after: View, step: Step) -> Iterator[str]:
     if step.sender != before.guardians.get(step.part) or step.name not in GUARDED:
         return
+    if before.paused & ~after.paused:
+        yield f"pauses {before.paused:b} to {after.paused:b}"
+    for feed, floor in before.floors.items():
+        if after.floors.get(feed, 0) < floor:
+            yield f"the floor of feed {feed}"
     for old_pool in before.pools:
         new_pool = _pool(after, old_pool.address)
         if new_pool.entry.credit > old_pool.entry.credit:

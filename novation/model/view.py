@@ -72,13 +72,16 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `guardians` by part."""
+    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `guardians` by part,
+    `paused` as bits, `floors` (0 NORMAL, 1 REDUCE_ONLY) by feed."""
 
     now: int
     vault: int
     escrow: int
     treasury: int
     guardians: Mapping[str, int]
+    paused: int
+    floors: Mapping[int, int]
     unit: int
     tokens: int
     debts: int
@@ -125,6 +128,8 @@ def of(system: System) -> View:
         vault.treasury,
         {"vault": vault.roles["guardian"], "oracle": system.oracle.roles["guardian"]}
         | {f"pool{i or ''}": pool.roles["guardian"] for i, pool in enumerate(system.pools)},
+        vault.totals["paused"],
+        {number: feed.floor for number, feed in system.oracle.feeds.items()},
         system.token.unit,
         system.token.balances.get(vault.address, 0),
         vault.totals["debts"],

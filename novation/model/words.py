@@ -48,8 +48,8 @@ def band_word(mantissa: int, exponent: int) -> int:
 
 
 def within(value: int, bits: int) -> int:
-    """A signed value that must fit `bits`. @raises Revert("") as the contract's conversion does."""
+    """A signed value that must fit `bits`, as the contracts take it. @raises Revert RANGE."""
     bound = 1 << (bits - 1)
-    if -bound <= value < bound:
+    if -bound < value < bound:
         return value
-    raise Revert("")
+    raise Revert("RANGE")

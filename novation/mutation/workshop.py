@@ -20,7 +20,7 @@ from vyper.codegen import core
 from vyper.codegen import module as generation
 from vyper.codegen.function_definitions.common import EntryPointInfo, ExternalFuncIR
 from vyper.compiler.settings import OptimizationLevel, anchor_settings
-from vyper.exceptions import VyperException
+from vyper.exceptions import VyperException, VyperInternalException
 from vyper.ir import compile_ir, optimizer
 from vyper.semantics.analysis.constant_folding import ConstantFolder
 from vyper.semantics.analysis.local import FunctionAnalyzer
@@ -98,7 +98,7 @@ class Workshop:
             data = open_contract(self.name, patches)
             assembly = compile_ir.compile_to_assembly(data.ir_nodes, optimize=OptimizationLevel.NONE)
             return bytes(compile_ir.assembly_to_evm(assembly)[0])
-        except (VyperException, ValueError, KeyError, AssertionError) as error:
+        except (VyperException, VyperInternalException, ValueError, KeyError, AssertionError) as error:
             raise Rejected(str(error)) from None
 
     def fast(self, mutant: Mutant) -> bytes:
@@ -114,7 +114,7 @@ class Workshop:
                     self._read(function, mutant)
             self.changed = function
             return self._generate()
-        except VyperException as error:
+        except (VyperException, VyperInternalException) as error:
             raise Rejected(str(error)) from None
 
     def _read(self, function: ContractFunctionT, mutant: Mutant) -> None:

@@ -97,6 +97,8 @@ class Audit:
             escrow=number_of(at.orders),
             treasury=0,
             guardians={},
+            paused=0,
+            floors={},
             unit=1,
             tokens=0,
             debts=debts,

@@ -87,6 +87,8 @@ class Checks:
             escrow=number_of(system.orders.address),
             treasury=number_of(system.vault.call("TREASURY")),
             guardians={part: number_of(getattr(system, part).call("guardian")) for part in ("vault", "oracle", "pool")},
+            paused=0,
+            floors={},
             unit=10**system.parameters.token.decimals,
             tokens=system.token.call("balanceOf", system.vault.address),
             debts=system.vault.call("debts"),

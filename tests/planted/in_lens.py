@@ -51,3 +51,10 @@ BUGS.plant(
     "cash - liability - owed",
     "cash - liability",
 )
+BUGS.plant(
+    "no liquidation price of a short",
+    "wrong view",
+    "Shorts are told that no price hurts them.",
+    "    if size == 0:\n        return 0\n    top",
+    "    if size <= 0:\n        return 0\n    top",
+)

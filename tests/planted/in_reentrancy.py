@@ -46,4 +46,17 @@ BUGS = [
             ),
         ),
     ),
+    Bug(
+        "a transfer while a payout is on its way",
+        "reentrancy",
+        "One door is left open and the payout is booked last: what the receiver moves meanwhile is in two accounts.",
+        (
+            _PAID_FIRST,
+            Edit(
+                _MARGIN,
+                "@external\ndef transfer(source: address, target: address, amount: uint256):",
+                "@external\n@reentrant\ndef transfer(source: address, target: address, amount: uint256):",
+            ),
+        ),
+    ),
 ]

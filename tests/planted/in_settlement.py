@@ -82,3 +82,18 @@ BUGS.append(
         ),
     )
 )
+BUGS.plant(
+    "treasury and insurance exchanged",
+    "swapped",
+    "The fund that pays deficits gets the treasury's share.",
+    "ledger._credit(self, convert(insurance, int256))\n    ledger._credit(TREASURY, convert(amount - ",
+    "ledger._credit(TREASURY, convert(insurance, int256))\n    ledger._credit(self, convert(amount - ",
+)
+BUGS.plant(
+    "what the treasury collects while it is liquidated",
+    "stale value",
+    "The treasury's account is stored as it was before its own fees came in: they are gone.",
+    "        cash = unsafe_add(cash, unsafe_sub(ledger._cash(ledger._words[account]), stored))\n",
+    "",
+    subtle=True,
+)

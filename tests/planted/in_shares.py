@@ -112,3 +112,10 @@ BUGS.plant(
     "            still = held * (queue & (2**120 - 1)) // left\n",
     subtle=True,
 )
+BUGS.plant(
+    "half of a claim is shown",
+    "wrong view",
+    "LPs are shown half of what is theirs.",
+    "    return shares, refund, owed, still\n\n\n@internal",
+    "    return shares // 2, refund, owed, still\n\n\n@internal",
+)

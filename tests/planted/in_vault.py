@@ -44,3 +44,10 @@ BUGS.plant(
     "",
     subtle=True,
 )
+BUGS.plant(
+    "owners by seventeen bytes",
+    "missing access control",
+    "Who finds an address that begins like somebody's owns the account: minutes of a graphics card.",
+    "return self._owner_key(sender) == self._owner_key(account)",
+    "return self._owner_key(sender) >> 16 == self._owner_key(account) >> 16",
+)

@@ -115,10 +115,31 @@ def flag(game: Game, me: int) -> Step:
     return "vault", "flag", True, game.holding()
 
 
+def move(game: Game, me: int) -> Step:
+    """Cash to somebody."""
+    return "vault", "transfer", game.chance(60), me, game.account(), game.pick((1, WAD, max(1, game.cash(me))))
+
+
+def move_many(game: Game, me: int) -> Step:
+    """Cash there and back."""
+    other, amount = game.account(), game.pick((WAD, max(1, game.cash(me))))
+    return "vault", "transfer_many", game.chance(60), [(me, other, amount), (me, me, amount)]
+
+
+def allow(game: Game, me: int) -> Step:
+    """An operator who may take out."""
+    return "vault", "set_operator", False, game.cast.operator, 3, game.cast.stranger, game.now + 60
+
+
+def halt(game: Game, me: int) -> Step:
+    """What only the guardian may."""
+    return "vault", "pause", True, game.between(0, 7)
+
+
 Cook = Callable[[Game, int], Step]
 MENU: tuple[Cook, ...] = (
     pay_in, pay_in, take_out, leave, order, order, fill, fill, fill, cancel, liquidate, liquidate, observe, poke,
-    realise, lend, unlend, settle, claim, collect, flag,
+    realise, lend, unlend, settle, claim, collect, flag, move, move, move_many, allow, halt,
 )  # fmt: skip
 FLASH: tuple[Cook, ...] = (pay_in, lend, order, take_out)
 SANDWICH: tuple[Cook, ...] = (observe, fill, liquidate, fill)

@@ -6,12 +6,14 @@ from typing import Any
 
 from novation.fixed import WAD, unpack
 from novation.fuzz.actions.game import FAR, Game, action
-from novation.fuzz.system.slots import Layout
+from novation.fuzz.actions.governing import changed
+from novation.fuzz.system.slots import LATER, Layout
 from novation.fuzz.system.worlds import REFERENCE, SECOND, feed_arguments_of, number, text
 from novation.model.market import Config
 from novation.model.words import BAND, band_word
 
-SPARE = 14  # a market that is never listed, in the first pool
+OTHER_ROUND = 7  # of the mock: history answers another round than the one asked for
+SPARE = 13  # a market that is never listed, in the first pool
 SETTINGS: tuple[dict[str, int], ...] = (
     {"skew_scale": 0},
     {"skew_scale": (1 << 56) * 10**15},
@@ -90,9 +92,9 @@ def set_feed_beyond(game: Game) -> None:
     if feed["reference"] == 1:
         feed["reference"] = number(game.stage.feeds[game.markets[0]])
     if game.call("oracle", "set_feed", game.cast.owner, market, *feed.values()).ok:
-        config = game.config(market)._replace(slope=max(0, game.config(market).slope - 1))
+        config, part = game.config(market)._replace(slope=max(0, game.config(market).slope - 1)), game.pool_part(market)
         if game.mirror.see("oracle", "bounds", market)[1][0] >> 112:
-            game.mirror.refuse(game.pool_part(market), "set_market", game.cast.owner, "BOUND", market, tuple(config))
+            game.mirror.refuse(part, "set_market", game.owner(part), "BOUND", market, tuple(config))
         else:
             game.call(game.pool_part(market), "set_market", game.cast.owner, market, config)
         game.mirror.see("lens", "preview_trade", game.account(), market, WAD)
@@ -121,6 +123,25 @@ def bands_beyond_their_fields(game: Game) -> None:
 
 
 @action(1)
+def list_later(game: Game) -> None:
+    """A market that the deployment left out, at the feed of another; not while the guardian doubts it."""
+    like = game.pick([market for market in game.markets if market < SECOND])
+    listed, owner = game.stage.market(like), game.owner("oracle")
+    assert listed is not None
+    if not game.call("oracle", "set_feed", owner, LATER, *feed_of(game, like).values()).ok:
+        return
+    if game.chance(50):
+        game.call("oracle", "set_status", game.cast.guardian, LATER, 2)
+    config = Config(*listed.struct())
+    for status in (2, 1):
+        game.call("pool", "set_market", game.owner("pool"), LATER, config)
+        if status > 1:
+            game.call("oracle", "set_status", owner, LATER, 1)
+    game.call("pool", "poke", game.anyone(), LATER)
+    game.call("pool", "set_market", game.owner("pool"), LATER, changed(game, config))
+
+
+@action(1)
 def list_at_a_dead_feed(game: Game) -> None:
     """A market is listed at a price only: its number's feed exists, but is silent. (The feed is on the chain alone.)"""
     source = game.pick(game.markets)
@@ -137,7 +158,7 @@ def list_at_a_dead_feed(game: Game) -> None:
     listed = game.stage.market(source)
     assert listed is not None
     config = tuple(Config(*listed.struct()))
-    game.mirror.refuse("pool", "set_market", game.cast.owner, "STALE", SPARE, config)
+    game.mirror.refuse("pool", "set_market", game.owner("pool"), "STALE", SPARE, config)
     game.mirror.fail(source, 0)
 
 
@@ -148,6 +169,8 @@ def fail_by_halves(game: Game) -> None:
     if game.chance(30) and REFERENCE + market in game.mirror.sources:
         market += REFERENCE
     ways = [game.pick((0, 0, 1, 3, 4, 5, 6, 8)) for _ in range(3)]
+    if game.chance(20):
+        ways[1] = OTHER_ROUND
     game.warp(game.between(1, 30))
     answer = game.healthy_answer(market)
     for _ in range(2):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from novation.chain.protocol import Reverted
 from novation.fixed import WAD
 from novation.fuzz.actions.corners import feed_of
 from novation.fuzz.actions.game import FAR, Game, action
-from novation.fuzz.system.worlds import text
 from novation.model.market import Config
 from novation.model.orders import Order
 from novation.model.words import band_word
@@ -71,20 +67,7 @@ def buy(game: Game, account: int, market: int, size: int, mid: int) -> None:
 def fill(game: Game, account: int, slot: int) -> None:
     """A live order that is due."""
     order = game.mirror.orders[account, slot]
-    call_or_range(game, "orders", "execute", game.cast.keepers[0], order, slot, game.reference(order))
-
-
-def call_or_range(game: Game, part: str, name: str, sender: int, *args: Any) -> None:
-    """A call that may reach beyond a word's fields. The contracts then refuse it with RANGE; the model, whose integers
-    have no end, is not asked."""
-    data = game.mirror.calldata(part, name, args)
-    try:
-        game.mirror.chain.raw_call(game.mirror.doors[part][name].to, data, text(sender), static=False)
-    except Reverted as refusal:
-        if refusal.code == "RANGE":
-            game.mirror.refuse(part, name, sender, "RANGE", *args)
-            return
-    game.call(part, name, sender, *args)
+    game.call("orders", "execute", game.cast.keepers[0], order, slot, game.reference(order))
 
 
 def endow(game: Game, account: int, usd: int) -> None:
@@ -138,7 +121,7 @@ def giant_liability(game: Game) -> None:
         fill(game, account, at)
     game.warp(1)
     game.push(market, HUGE * 70)
-    call_or_range(game, pool, "poke", game.cast.owner, market)
+    game.call(pool, "poke", game.cast.owner, market)
     game.mirror.see("lens", "health", account)
 
 

@@ -66,7 +66,7 @@ class Game:
         self.random = Random(0)
         self.stage: Stage = mirror.stage
         self.cast: Cast = mirror.stage.cast
-        self.markets: tuple[int, ...] = mirror.slots.markets
+        self.markets = tuple(market.number for market in self.stage.world.markets)
         self.delay = self.stage.world.parameters.orders.delay
         self.window = self.stage.world.parameters.orders.window
         self.grace = self.stage.world.parameters.orders.grace
@@ -114,7 +114,8 @@ class Game:
         """Mostly the owner, now and then an operator or a stranger."""
         if self.chance(92):
             return self._keys[account]
-        return self.pick((self.cast.operator, self.cast.operator, self.cast.stranger))
+        cast = self.cast
+        return self.pick((cast.operator, cast.operator, cast.stranger, cast.near, cast.traders[0]))
 
     def anyone(self) -> int:
         """Somebody."""

@@ -22,12 +22,16 @@ def governor(game: Game, guardian: int = 50) -> int:
 def pause(game: Game) -> None:
     """Any of the three actions; often they are taken back at once."""
     actions = game.between(0, 7)
+    pools = [pool.address for pool in game.view.pools]
     game.call("vault", "pause", governor(game), actions)
     if game.chance(50):
         name, args = game.pick(
             (("deposit", (game.account(), game.unit)), ("flag", (game.account(),)), ("collect", (0,)))
         )
         game.call("vault", name, game.cast.owner, *args)
+    below = [account for account in (*pools, *game.cast.traders) if game.cash(account) < 0]
+    if below and game.chance(50):
+        game.call("vault", "deposit", game.cast.whale, game.pick(below), game.unit)
     if game.chance(60):
         game.call("vault", "unpause", game.cast.owner, 7)
 
@@ -43,7 +47,7 @@ def unpause(game: Game) -> None:
 @action(1)
 def set_status(game: Game) -> None:
     """A feed's floor."""
-    market = game.market() if game.chance(95) else 13
+    market = game.market() if game.chance(95) else 12
     game.call("oracle", "set_status", governor(game), market, game.pick((1, 2, 2, 4, 0)))
 
 

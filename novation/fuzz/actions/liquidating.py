@@ -76,10 +76,11 @@ def saved_by_an_exit(game: Game) -> None:
     ]
     account, first, second = game.pick(choices) if choices else crowded(game)
     mid, size = game.price(first).mid, game.position(account, first).size
-    paid = paid_to_leave(game, account, second)
+    paid, fee = paid_to_leave(game, account, second), charge(mid, size, 0, 0, game.config(first).taker_fee, 0)
     if not size or paid <= 0:
         return
-    to = mid - (game.standing(account).margin + paid * game.between(1, 99) // 100) * WAD // size
+    aim = fee - paid * game.between(1, 99) // 100
+    to = mid + (aim - game.standing(account).margin) * WAD // size
     if mid // 3 < to < 3 * mid:
         game.warp(1)
         both(game, first, to)
@@ -101,11 +102,11 @@ def crowded(game: Game) -> tuple[int, int, int]:
     cap = game.config(second).position_cap * game.config(second).skew_scale // BPS
     notional = cap * game.price(second).mid // WAD
     sign = game.pick((1, -1))
-    for who, usd in ((other, 4 * notional), (account, notional // 2)):
+    for who, usd in ((other, 4 * notional), (account, notional // 8)):
         game.call("vault", "deposit", game.cast.whale, who, usd * game.unit // WAD)
     buy(game, other, second, sign * cap * 9 // 10, game.price(second).mid)
     buy(game, account, second, sign * cap // 10, game.price(second).mid)
-    buy(game, account, first, sign * game.notional(first, 2 * notional), game.price(first).mid)
+    buy(game, account, first, sign * game.notional(first, notional // 4), game.price(first).mid)
     return account, first, second
 
 

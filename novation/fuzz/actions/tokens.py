@@ -35,7 +35,6 @@ from novation.fuzz.system.hostile import (
 SWITCHES = (FEE, REFUSE, SILENT, PAUSED, LIE, BONUS, BURN, BOMB, NUMBER, BYTE, REVERT_BOMB)
 HARMLESS = (0, 0, SILENT, BOMB, FEE)
 BALANCES = (SEVEN, RISING, FALLING, NO_BALANCE, NOTHING, BURN_BALANCE, BOMB_BALANCE)
-NEVER = ("commit",)  # a plan's orders are not remembered
 
 
 def through_the_door(game: Game) -> None:
@@ -85,7 +84,7 @@ def reenter(game: Game) -> None:
     if live and game.chance(30):
         order, slot = game.pick(live)
         plan.append(("orders", "trigger", (order, slot)))
-    game.mirror.plan(*(entry for entry in plan if entry[1] not in NEVER))
+    game.mirror.plan(*plan)
     game.mirror.misbehave(game.pick((REENTER, REENTER_FIRST, REENTER | REENTER_FIRST)) | game.pick(HARMLESS))
     for _ in range(game.between(1, 3)):
         through_the_door(game)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from rich.console import Console
@@ -89,7 +89,10 @@ class Search:
     def measure(self, story: Story) -> Gain:
         """What those who act have more in the end than after the opening."""
         game = self.stages.game(story.world)
+        cast = game.cast
         game.steady = True
+        # Its fees would be its traders' gains.
+        game.cast = replace(cast, traders=tuple(account for account in cast.traders if account != cast.treasury))
         try:
             opening, *steps = story.steps if story.steps[0].name == "opening" else (Step("opening", 1), *story.steps)
             game.play(*opening)
@@ -104,7 +107,7 @@ class Search:
             self.stages.forget(story.world)
         finally:
             game.steady = False
-        cast = game.cast
+            game.cast = cast
         passive = {cast.owner, cast.guardian, cast.treasury, *cast.lps} - {cast.attacker}
         actors = {who: after[who] - before[who] for who in after if who not in passive}
         return Gain(sum(actors.values()), story, actors, kind)

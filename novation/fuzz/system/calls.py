@@ -163,7 +163,7 @@ class Calls(Watching):
         except Revert as refusal:
             expected = refusal.code
         if (code is None) != (expected is None) or (
-            code is not None and expected is not None and not alike(name, expected, code, bold)
+            code is not None and expected is not None and not alike(name, expected, code, bold, self.token is not None)
         ):
             raise Mismatch(f"{part}.{name}: contract {shown(code)}, model {shown(expected)}")
         if expected is None:

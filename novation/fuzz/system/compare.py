@@ -17,21 +17,19 @@ class Mismatch(AssertionError):
 
 BARE = "?"  # a revert without a code, as it is counted
 STARVED = frozenset({"", "GAS", "OUT_OF_GAS"})  # how a call ends that has too little gas
-# Of a token, not of ours: (external, the model's code, what the chain says).
+# Of an honest token, not of ours: (external, the model's code, what the chain says).
 SAME: set[tuple[str, str, str]] = {
     ("deposit", "TOKEN", ""),
     ("transfer", "SHARES", "erc20: transfer amount exceeds balance"),
 }
 
 
-def alike(name: str, model: str, chain: str, bold: bool) -> bool:
-    """Whether two codes say the same. The chain's RANGE and its bare reverts are one: a number beyond its type. A
-    `bold` call has numbers beyond what the model's integers notice."""
-    if model == chain or (name, model, chain) in SAME:
+def alike(name: str, model: str, chain: str, bold: bool, hostile: bool) -> bool:
+    """Whether two codes say the same. A `bold` call has numbers beyond what the model's integers notice; a hostile
+    token's twin says exactly what the token does."""
+    if model == chain or (not hostile and (name, model, chain) in SAME):
         return True
-    if chain in ("RANGE", ""):
-        return model == "" or bold
-    return False
+    return bold and chain in ("RANGE", "")
 
 
 def differences(keys: Sequence[Key], found: Sequence[int], wanted: Sequence[int]) -> Mismatch:

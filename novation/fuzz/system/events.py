@@ -50,10 +50,10 @@ class Events:
             return
         for at, (log, other) in enumerate(zip(found, expected, strict=False)):
             if not _alike(log, other):
-                raise Mismatch(f"event {at}: contract {self._shown(log)}, model {self._shown(other)}")
+                raise Mismatch(f"event {self._name(other)}: {self._shown(log)}, model {self._shown(other)} ({at})")
         more = "contract" if len(found) > len(expected) else "model"
         extra = self._shown((found if more == "contract" else expected)[min(len(found), len(expected))])
-        raise Mismatch(f"the contract emits {len(found)} events, the model {len(expected)}; the {more} also {extra}")
+        raise Mismatch(f"events: the contract emits {len(found)}, the model {len(expected)}; the {more} also {extra}")
 
     def _is_ours(self, address: str) -> bool:
         known = self._ours.get(address)
@@ -68,6 +68,9 @@ class Events:
         words = form.indexed.encode(indexed)
         topics = [words[at : at + WORD] for at in range(0, len(words), WORD)]
         return text(event.address), [form.type.topic, *topics], form.plain.encode(plain)
+
+    def _name(self, log: Log) -> str:
+        return self._types[log[0].lower()][log[1][0]].name
 
     def _shown(self, log: Log) -> str:
         address, topics, data = log

@@ -45,7 +45,8 @@ class Tables:
     stored: dict[int, Stored] = field(default_factory=dict)
     pools: list[PoolView] = field(default_factory=list)
     shares: list[SharesView] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0})
+    numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0, "paused": 0})
+    floors: dict[int, int] = field(default_factory=dict)
     guardians: dict[str, int] = field(default_factory=dict)
 
 
@@ -123,6 +124,8 @@ class Facts:
             self.names["orders"],
             self.stage.cast.treasury,
             tables.guardians,
+            numbers["paused"],
+            tables.floors,
             self.unit,
             numbers["tokens"],
             numbers["debts"],
@@ -154,6 +157,12 @@ class Facts:
     def _guardian(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.guardians[key[1]] = new
 
+    def _paused(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.numbers["paused"] = new
+
+    def _feed(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.floors[key[1]] = unpack(new, words.FEED)[5]
+
     def _debts(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.numbers["debts"] = new
 
@@ -173,16 +182,28 @@ class Facts:
         tables.pools[key[1]] = _with(pool, pool.entry, Book(*_fields("book", new)))
 
     def _config(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        if not new:  # back to where it was not listed
+            self._unlist(tables.pools[key[1] // SECOND], key[1])
+            return
         scale, *rest, _ = _fields("config", new)
         configs: Any = tables.pools[key[1] // SECOND].configs
         configs[key[1]] = Config(scale * SCALE_UNIT, *rest)
 
     def _ramp(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        ramps: Any = tables.pools[key[1] // SECOND].ramps
+        pool = tables.pools[key[1] // SECOND]
+        if key[1] not in pool.configs:
+            return
+        ramps: Any = pool.ramps
         ramps[key[1]] = Ramp(*_fields("ramp", new))
 
+    def _unlist(self, pool: PoolView, market: int) -> None:
+        tables: Any = (pool.configs, pool.ramps, pool.markets)
+        for table in tables:
+            table.pop(market, None)
+
     def _market(self, tables: Tables, key: Key) -> tuple[Any, Market]:
-        markets: Any = tables.pools[key[1] // SECOND].markets
+        pool = tables.pools[key[1] // SECOND]
+        markets: Any = pool.markets if key[1] in pool.configs else {}  # of what is no more listed nothing is kept
         return markets, markets.get(key[1]) or Market(0, 0, 0, 0, 0, 0, 0)
 
     def _interest(self, tables: Tables, key: Key, old: int, new: int) -> None:
@@ -260,6 +281,8 @@ _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
     "account": Facts._account,
     "units": Facts._units,
     "debts": Facts._debts,
+    "paused": Facts._paused,
+    "feed": Facts._feed,
     "guardian": Facts._guardian,
     "earned": Facts._earned,
     "pool": Facts._entry,

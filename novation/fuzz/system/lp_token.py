@@ -17,6 +17,15 @@ HALF_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 UNLIMITED = (1 << 256) - 1
 
 
+DOMAIN = keccak(text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)")
+
+
+def domain_separator(name: str, version: str, chain_id: int, address: int) -> bytes:
+    """What a contract's signatures are bound to (EIP-712)."""
+    numbers = b"".join(value.to_bytes(32, "big") for value in (chain_id, address))
+    return keccak(DOMAIN + keccak(text=name) + keccak(text=version) + numbers)
+
+
 def permit_digest(domain: bytes, owner: int, spender: int, amount: int, nonce: int, deadline: int) -> bytes:
     """What the owner signs (EIP-2612)."""
     words = b"".join(value.to_bytes(32, "big") for value in (owner, spender, amount, nonce, deadline))

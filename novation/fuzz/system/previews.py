@@ -12,6 +12,7 @@ from novation.model.market import EMPTY, accrue, fill_cost, in_force, pnl, requi
 from novation.model.oracle import HALT, Price
 
 REFUSALS = frozenset(("", *CODES)) - {"AUTH", "BUSY", "FEE", "ORDER", "PROOF", "SLOT"}
+WIDE = 1 << 90  # of sizes, money and prices: below it nothing of a preview overflows
 STEPS = 40  # of the lens's bisection, between 0 and 16 times the mid
 
 
@@ -38,7 +39,7 @@ def previewed(mirror: Watching, account: int, market: int, delta: int, turns_at:
         vault.trade(vault.orders, account, market, delta, mirror.now, 0, 0, 0, False)
         fill, health = env.fills[0].fill, vault.health(account)
         paid = abs(cost) * WAD // abs(delta), fill.charge, cost - delta * price.mid // WAD
-        if turns_at and not turning(mirror, account, market, turns_at):
+        if not turning(mirror, account, market, turns_at):
             raise Mismatch(f"liquidation price: {account:#x} does not turn at {turns_at} in market {market}")
         return "", (*paid, health.margin, health.initial, health.maintenance)
     except Revert as refusal:
@@ -62,14 +63,25 @@ def turning(mirror: Watching, account: int, market: int, price: int) -> bool:
     def need(at: int) -> int:
         return requirement(config.skew_scale, size, at, ratio, config.slope, abs(size))
 
+    top = min(16 * mid, mirror.ask("oracle", "bounds", market)[0])
     outside = health.margin - pnl(size, basis, mid, funding) - health.maintenance + need(mid)
-    step = (16 * mid >> STEPS) + 2
-    safe = price + step if size > 0 else max(0, price - step)
 
     def over(at: int) -> int:
         return outside + pnl(size, basis, at, funding) - need(at)
 
-    return over(price) < 0 <= over(safe)
+    if not price:  # no price at which it would turn
+        healthy, unhealthy = (top, 0) if size > 0 else (0, top)
+        return not size or not over(unhealthy) < 0 <= over(healthy)
+    step = (16 * mid >> STEPS) + 2
+    return over(price) < 0 <= over(price + step if size > 0 else max(0, price - step))
+
+
+def widths(mirror: Watching, account: int, market: int) -> tuple[int, ...]:
+    """Numbers that decide whether a preview's products fit."""
+    pool, price = pool_of(mirror, market), mirror.price(market)
+    held = pool.positions.get((account, market), EMPTY)
+    state, cash = pool.markets[market], mirror.view.cash(account)
+    return held.size, held.basis, price.high, state.long, state.short, state.basis, cash
 
 
 def preview(mirror: Watching, account: int, market: int, delta: int) -> str | None:
@@ -81,13 +93,17 @@ def preview(mirror: Watching, account: int, market: int, delta: int) -> str | No
     if code not in ("", BARE, "RANGE"):
         raise Mismatch(f"lens.preview_trade: reverts {code}")
     if code:
+        if max(abs(delta), *map(abs, widths(mirror, account, market))) < WIDE:
+            raise Mismatch(f"lens.preview_trade: reverts {code} at ordinary numbers")
         return None
     *numbers, liquidation_price, refusal = found[0]
     if refusal not in REFUSALS:
         raise Mismatch(f"lens.preview_trade says {refusal!r}")
     if delta == -pool_of(mirror, market).positions.get((account, market), EMPTY).size:
         same("liquidation price of a closed position", liquidation_price, 0)
-    if delta and mirror.model is not None and mirror.price(market).status != HALT:
+    if delta and mirror.price(market).status == HALT:
+        same("code of a preview in HALT", refusal, "HALTED")
+    elif delta and mirror.model is not None:
         wanted, figures = previewed(mirror, account, market, delta, liquidation_price)
         same("code of a preview", refusal, wanted)
         if not wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from novation.fixed import unpack
+from novation.fixed import BPS, PPM, unpack
 from novation.fuzz.system.compare import Mismatch
 from novation.fuzz.system.facts import MASK_32, MASK_40
 from novation.fuzz.system.slots import ORDER_SLOTS, Key
@@ -142,6 +142,8 @@ def may(mirror: Watching, operator: int, account: int, power: int) -> None:
     grant = word(mirror, "grant", account >> 8, operator)
     granted = bool(grant >> 200 & power) and mirror.now <= grant >> 160 & MASK_40
     same("vault.may", answer(mirror, "vault", "may", operator, account, power), (granted,))
+    wanted = (grant >> 200, grant & (1 << 160) - 1, grant >> 160 & MASK_40)
+    same("vault.operator", answer(mirror, "vault", "operator", owner, operator), wanted)
 
 
 @question
@@ -153,6 +155,9 @@ def feed(mirror: Watching, market: int) -> None:
     status = 1 << floor if any(set_to) else 0
     wanted = (*set_to, status, words.band_value(low), words.band_value(high), *reference)
     same("oracle.feed_at", found, wanted)
+    highest, deviation = words.band_value(high), set_to[2]
+    bounds = (-(-highest * (BPS + deviation) // BPS), deviation * PPM // BPS)
+    same("oracle.bounds", answer(mirror, "oracle", "bounds", market), bounds)
     price = word(mirror, "stored", market)
     times = (price & MASK_112, price >> 112 & MASK_40, price >> 152 & MASK_80)
     same("oracle.stored_at", answer(mirror, "oracle", "stored_at", market), times)
@@ -173,8 +178,17 @@ def requests(mirror: Watching, index: int, holder: int) -> None:
     """What a pool's shares hold for somebody."""
     part = f"shares{index or ''}"
     progress = word(mirror, "progress", index)
-    found = answer(mirror, part, "batches")
-    same("shares.batches", found[:2], (progress >> 32 & MASK_32, progress & MASK_32))
+    settled, newest = progress >> 32 & MASK_32, progress & MASK_32
+    batch = word(mirror, "batch", index, (settled + 1) % 2) if newest > settled else 0
+    oldest = (batch & MASK_40, batch >> 40 & (1 << 104) - 1, batch >> 144)
+    rolled = word(mirror, "queue", index) >> 144
+    same("shares.batches", answer(mirror, part, "batches"), (settled, newest, *oldest, rolled))
+    same("shares.name", answer(mirror, part, "name"), (mirror.stage.world.parameters.shares.name,))
+    same("shares.symbol", answer(mirror, part, "symbol"), (mirror.stage.world.parameters.shares.symbol,))
+    same("shares.decimals", answer(mirror, part, "decimals"), (18,))
+    if mirror.model is not None:
+        wanted = mirror.model.shares[index].claimable(holder)
+        same("shares.claimable", answer(mirror, part, "claimable", holder), wanted)
     deposit, redemption = word(mirror, "deposit", index, holder), word(mirror, "redemption", index, holder)
     wanted = (deposit & MASK_32, deposit >> 32, redemption & MASK_32, redemption >> 32 & MASK_112)
     same("shares.requests", answer(mirror, part, "requests", holder), wanted)

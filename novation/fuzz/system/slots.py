@@ -43,6 +43,9 @@ class Layout:
         return mapping_slot(self.slots[variable], *keys)
 
 
+LATER = 14  # a market of the first pool that is not listed by the deployment
+
+
 class Slots:
     """All words of a stage."""
 
@@ -65,7 +68,7 @@ class Slots:
         contracts = tuple(number(c) for name, c in stage.contracts.items() if name not in ("lens", "token"))
         self.people = tuple(dict.fromkeys(people))
         self.holders = tuple(dict.fromkeys((*people, *contracts)))
-        self.markets = tuple(market.number for market in stage.world.markets)
+        self.markets = (*(market.number for market in stage.world.markets), LATER)
         self.keys: list[Key] = []
         self.places: list[Place] = []
         for key, place in self._all():

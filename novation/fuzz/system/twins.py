@@ -6,7 +6,7 @@ from novation.deployment.plan import BOOTSTRAP, POOL_MARKETS
 from novation.deployment.settings import Feed
 from novation.fixed import WAD
 from novation.fuzz.system.hostile import HostileTwin
-from novation.fuzz.system.lp_token import LpToken
+from novation.fuzz.system.lp_token import LpToken, domain_separator
 from novation.fuzz.system.worlds import (
     REFERENCE,
     SECOND,
@@ -76,7 +76,8 @@ def model_of(stage: Stage) -> System:
 
 def _with_token(stage: Stage, index: int, plain: Shares) -> LpToken:
     """Shares whose ERC-20 side is known, too."""
-    domain = stage.contracts[f"shares{index or ''}"].call("DOMAIN_SEPARATOR")
+    name = stage.world.parameters.shares.name
+    domain = domain_separator(name, "1", stage.chain.chain_id, plain.address)
     return LpToken(plain.env, plain.address, plain.vault, plain.pool, plain.epoch, domain)
 
 

@@ -46,6 +46,9 @@ class World:
         return self.parameters.markets + self.second
 
 
+NEIGHBOUR = 1 << 8  # what two addresses that are as like as can be differ by, and are not of one owner
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who acts. `traders` are accounts, some of them sub-accounts of one owner; the others own their account. The
@@ -61,6 +64,7 @@ class Cast:
     operator: int
     whale: int
     stranger: int
+    near: int
     senders: tuple[int, ...]
     attacker: int
 
@@ -105,14 +109,14 @@ def number(contract: Contract) -> int:
 def _cast(chain: Engine, attacker: int) -> Cast:
     names = [int(chain.account(index), 16) for index in range(13)] + [SIGNER]
     one, two, three = names[3:6]
-    traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, attacker)
     owner, guardian, treasury = names[:3]
+    near = one ^ NEIGHBOUR
+    traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, attacker, near, treasury)
     liquidator, operator, whale, stranger = names[9:13]
     lps, keepers = (names[6], SIGNER, attacker), tuple(names[7:9])
-    senders = tuple(names)
-    return Cast(
-        owner, guardian, treasury, traders, lps, keepers, liquidator, operator, whale, stranger, senders, attacker
-    )
+    senders = (*names, near)
+    people = (liquidator, operator, whale, stranger, near)
+    return Cast(owner, guardian, treasury, traders, lps, keepers, *people, senders, attacker)
 
 
 def _market(number: int, name: str, like: Market, price: int, scale: int, **feed: Any) -> Market:
@@ -148,10 +152,14 @@ def tight() -> World:
     markets = (first, _market(1, "BTC", like, 110_000 * WAD, 500 * WAD, decimals=18))
     second = (_market(16, "SOL", like, 150 * WAD, 300_000 * WAD), _market(17, "XRP", like, WAD // 2, 10**8 * WAD))
     orders = replace(p.orders, delay=4, window=60, grace=30, fee_min=WAD // 10)
-    pool = replace(p.pool, min_notional=50 * WAD, min_penalty=5 * WAD, credit=100 * WAD, ramp_seconds=7200)
+    limits = {"buffer_bps": 900, "protocol_share_bps": 2300, "utilisation_bps": 7700}
+    pool = replace(p.pool, min_notional=50 * WAD, min_penalty=5 * WAD, credit=100 * WAD, ramp_seconds=7200, **limits)
+    vault, shared = replace(p.vault, insurance_share_bps=3100), {"share_floor_bps": 1700, "share_ceiling_bps": 7300}
+    liquidation = replace(p.liquidation, ramp=170, minimum_reward=2 * WAD, **shared)
     token = replace(p.token, decimals=18)
     shares = replace(p.shares, epoch_seconds=600)
-    settings = replace(p, token=token, pool=pool, shares=shares, orders=orders, markets=markets)
+    p = replace(p, vault=vault, liquidation=liquidation, orders=orders, pool=pool, shares=shares)
+    settings = replace(p, token=token, markets=markets)
     return World("tight", settings, second)
 
 
@@ -166,8 +174,14 @@ def wide() -> World:
         scale = max(10**15, min(10**30, 4 * 10**8 * WAD * WAD // price) // 10**15 * 10**15)
         number = index if index < 12 else SECOND + index - 12 if index < 17 else 31
         markets.append(_market(number, f"M{number}", like, price, scale, decimals=18))
-    pool = replace(p.pool, credit=5000 * WAD, min_notional=100 * WAD)
-    settings = replace(p, token=replace(p.token, decimals=27), pool=pool, markets=tuple(markets[:12]))
+    limits = {"buffer_bps": 1500, "protocol_share_bps": 4100, "utilisation_bps": 9100}
+    pool = replace(p.pool, credit=5000 * WAD, min_notional=100 * WAD, **limits)
+    vault = replace(p.vault, insurance_share_bps=6900)
+    liquidation = replace(p.liquidation, share_floor_bps=500, share_ceiling_bps=9000, ramp=900)
+    orders = replace(p.orders, window=90, grace=200, fee_max=7 * WAD)
+    token = replace(p.token, decimals=27)
+    p = replace(p, vault=vault, liquidation=liquidation, orders=orders, pool=pool, token=token)
+    settings = replace(p, markets=tuple(markets[:12]))
     return World("wide", settings, tuple(markets[12:]))
 
 

@@ -11,6 +11,7 @@ from novation.chain.revm import START
 from novation.fuzz.actions import Game
 from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.system.slots import LATER
 from novation.model import invariants, registry
 from novation.model.invariants import INVARIANTS, Violation, check_state
 from novation.model.oracle import Price
@@ -45,7 +46,7 @@ def planted(game: Game) -> list[tuple[tuple[Any, ...], int]]:
     """Every word of every pool that an invariant speaks of, with a change that breaks it."""
     found: list[tuple[tuple[Any, ...], int]] = []
     for key in game.mirror.slots.keys:
-        if key[0] in KINDS:
+        if key[0] in KINDS and LATER not in key:
             found.append((key, KINDS[key[0]]))
         elif key[0] == "position" and game.position(key[1], key[2]).size:
             found.append((key, 1))
