@@ -93,7 +93,8 @@ def preview(mirror: Watching, account: int, market: int, delta: int) -> str | No
     if code not in ("", BARE, "RANGE"):
         raise Mismatch(f"lens.preview_trade: reverts {code}")
     if code:
-        if max(abs(delta), *map(abs, widths(mirror, account, market))) < WIDE:
+        scale = pool_of(mirror, market).configs[market].skew_scale  # no cap lets a position be larger
+        if abs(delta) <= scale and max(map(abs, widths(mirror, account, market))) < WIDE:
             raise Mismatch(f"lens.preview_trade: reverts {code} at ordinary numbers")
         return None
     *numbers, liquidation_price, refusal = found[0]
