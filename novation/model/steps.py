@@ -142,13 +142,21 @@ def liquidations_help(before: View, after: View, step: Step) -> Iterator[str]:
         pool = _pool(before, record.pool)
         if new.margin + PARTIAL_WEI < _target(pool, new.risk.maintenance):
             yield f"{record.account:#x}: margin {new.margin} misses the target for {new.risk.maintenance}"
-        less = abs(record.fill.delta) - abs(record.fill.delta) // PARTIAL_LESS - 1
+        less = _less(then, pool, record)
         if less > 0 and (short := _after_part(then, pool, record, old, less)) >= 0:
             yield f"{record.account:#x}: a billionth less is {short} beyond the target"
 
 
 PARTIAL_WEI = 8  # a part may miss its target by so many wei
 PARTIAL_LESS = 10**9  # a part smaller by one in so many must miss it
+
+
+def _less(then: View, pool: PoolView, record: Filled) -> int:
+    """A part by so much smaller that it must miss: a billionth, and what a wei of the price per unit stands for, of
+    which some are lost where the price has few."""
+    q = abs(record.fill.delta)
+    ratio = in_force(pool.configs[record.market], pool.ramps.get(record.market), then.now)[0]
+    return q - q // PARTIAL_LESS - 16 * q * BPS // (record.fill.price * ratio) - 1
 
 
 def _target(pool: PoolView, maintenance: int) -> int:

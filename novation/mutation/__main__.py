@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from novation.console import one_sentence, positive
+from novation.console import CheckFailed, one_sentence, positive
 from novation.mutation import corpus, results, table
 from novation.mutation.mutant import Mutant, files, text_of
 from novation.mutation.operators import mutants_of
@@ -95,10 +95,14 @@ def _play(wanted: Sequence[Mutant], known: dict[str, Result], workers: int, quic
     """@return what fails on the true contracts, with its story."""
     if not wanted:
         return []
+    from novation.mutation.killers import red
     from novation.mutation.runner import Runner
     from novation.mutation.targets import Targets
 
-    print(f"{len(wanted):,} mutants; opening the contracts ...", flush=True)
+    print(f"{len(wanted):,} mutants; the tests on the true contracts ...", flush=True)
+    if failed := red(quick):
+        raise CheckFailed(f"{failed} fails on the contracts as they are: it would kill every mutant")
+    print("opening the contracts ...", flush=True)
     stories, disputed = corpus.load()
     runner = Runner(Targets(), stories, known, quick)
     begin, counts = time.monotonic(), Counter[str]()

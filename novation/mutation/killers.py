@@ -153,3 +153,24 @@ def tests_of(contract: str, harness: bool) -> list[tuple[str, ...]]:
     """The tests that touch a contract in groups that are run one after the other, the quickest first."""
     first, *others = TESTS[contract]
     return [(SURVIVORS, *first), *([HARNESS_TESTS] if harness else []), *others]
+
+
+def red(quick: bool) -> str | None:
+    """The first test that fails on the contracts as they are, for the same tests: it would kill every mutant."""
+    groups = [paths for contract in TESTS for paths in tests_of(contract, True)[: 2 if quick else None]]
+    for paths in dict.fromkeys(groups):
+        read, write = os.pipe()
+        pid = os.fork()
+        if not pid:
+            code = 1
+            try:
+                os.write(write, (tests(paths) or "").encode())
+                code = 0
+            finally:
+                os._exit(code)  # what was raised is told by the code
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            failed = pipe.read()
+        if os.waitpid(pid, 0)[1] or failed:
+            return failed or f"pytest on {' '.join(paths)}"
+    return None
