@@ -8,7 +8,7 @@ import pytest
 
 from novation.chain.protocol import Receipt
 from novation.fixed import ceil_div
-from novation.model.market import Position, Terms, change, charge, liquidation_size, moved
+from novation.model.market import Position, Terms, accrue, change, charge, fill_cost, liquidation_size, moved, pnl
 from tests.support import stored
 from tests.support.bench import BTC, ETH, WAD, WINDOW, Bench
 from tests.support.stored import Fill, Risk
@@ -101,6 +101,34 @@ def test_the_price_of_a_late_fill_of_a_few_wei(tiny: Bench, delta: int, usd: int
     assert Fill(*tiny.direct.returned("fill", receipt)[0]).price == usd * WAD
 
 
+@pytest.mark.parametrize(("after", "usd"), [(119, 4_000), (120, 4_000), (121, 4_100)])
+def test_the_second_from_when_the_newest_price_counts(bench: Bench, after: int, usd: int) -> None:
+    quote = bench.quote(ETH, 4_000)
+    bench.chain.warp(after - 1)
+    bench.push(ETH, 4_100)
+    assert bench.read()[3] == quote[0] + after
+    arguments = (bench.trader, ETH, WAD, *quote, 0, False, 0, 10**7 * WAD, True)
+    receipt = bench.direct.transact("fill", *arguments, sender=bench.manager)
+    assert Fill(*bench.direct.returned("fill", receipt)[0]).price == usd * WAD
+
+
+@pytest.mark.parametrize("delta", [10**17 + 3, -(10**17) - 3])
+def test_an_order_that_does_not_divide(bench: Bench, delta: int) -> None:
+    """Its worth and its funding are rounded down, each once."""
+    bench.filled(bench.other, 100 * WAD, usd=4_000.01)
+    state = stored.market(bench.direct)
+    bench.chain.warp(HOUR)
+    price = state.price
+    assert price == 400_001 * WAD // 100
+    funding = accrue(stored.config(bench.direct), state, bench.now)[1]
+    assert delta * price % WAD != 0 != delta * funding % WAD
+    cost, found = bench.direct.call("risk_with", bench.trader, ETH, delta, 0)
+    worth = delta * price // WAD
+    assert cost == fill_cost(K, price, state.skew, delta) - worth + charge(price, delta, state.skew, 200, 500, 0)
+    equity = pnl(delta, worth - delta * funding // WAD, price, funding)
+    assert Risk(*found)[:3] == (max(0, equity), max(0, -equity), equity)
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_adverse_side_of_a_wei(tiny: Bench, sign: int) -> None:
     """And in HALT the favourable one."""
@@ -132,8 +160,8 @@ def test_a_wei_is_liquidated(tiny: Bench, sign: int) -> None:
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_only_who_is_below_zero_is_closed_whole(bench: Bench, sign: int) -> None:
-    """Where a premium in its favour pays for it, a part lifts an account whose margin is nothing; it gets no part with a
-    wei less."""
+    """Where a premium in its favour pays for it, a part lifts an account whose margin is nothing; no part with a wei
+    less."""
     assert bench.set_market(ETH, bench.direct, taker=0, maker=0, penalty=0).ok
     bench.chain.warp(HOUR)
     for number in range(3):
@@ -148,10 +176,11 @@ def test_only_who_is_below_zero_is_closed_whole(bench: Bench, sign: int) -> None
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_what_a_part_leaves_may_be_the_least(bench: Bench, sign: int) -> None:
-    """100 USD to the wei; the whole is closed where it is a wei of ether less."""
+    """100 USD to the wei; the whole is closed where it is a wei of ether less. The target is rounded up."""
     bench.filled(bench.trader, sign * WAD)
     before, least = Risk(*bench.direct.call("risk", bench.trader, 1)), WAD // 40
-    target = ceil_div(before.maintenance * 11_000, 10_000)
+    target = ceil_div((before.maintenance + 1) * 11_000, 10_000)
+    assert before.maintenance % 10 == 0
 
     def part(margin: int) -> int:
         return liquidation_size(TERMS, K, PRICE, sign * WAD, sign * WAD, target - margin)
@@ -162,9 +191,9 @@ def test_what_a_part_leaves_may_be_the_least(bench: Bench, sign: int) -> None:
         low, high = (middle, high) if part(middle) > WAD - least else (low, middle)
     assert (part(low), part(high)) == (WAD - least + 1, WAD - least)
     mark = bench.chain.snapshot()
-    assert closed(bench, liquidate(bench, high - before.equity)).size == sign * least
+    assert closed(bench, liquidate(bench, high - before.equity, needed=1)).size == sign * least
     bench.chain.restore(mark)
-    assert closed(bench, liquidate(bench, low - before.equity)).size == 0
+    assert closed(bench, liquidate(bench, low - before.equity, needed=1)).size == 0
 
 
 def test_the_least_penalty_may_take_more_than_the_requirement(bench: Bench) -> None:
@@ -177,6 +206,15 @@ def test_the_least_penalty_may_take_more_than_the_requirement(bench: Bench) -> N
     fill = closed(bench, liquidate(bench, margin - before.equity, needed=margin))
     assert (fill.size, fill.penalty) == (0, 10 * WAD)
     assert fill.health < 0
+
+
+def test_the_least_penalty_is_of_the_whole(bench: Bench) -> None:
+    """A part pays 1% of what is closed, less than 2 USD here."""
+    bench.filled(bench.trader, WAD // 10)
+    before = Risk(*bench.direct.call("risk", bench.trader, 1))
+    fill = closed(bench, liquidate(bench, before.maintenance - 1 - before.equity))
+    assert 0 < fill.size < WAD // 10
+    assert fill.penalty == ceil_div(-fill.delta * PRICE, 100 * WAD) < WAD
 
 
 def test_who_has_no_position_is_not_liquidated(bench: Bench) -> None:
@@ -207,7 +245,20 @@ def test_only_the_markets_that_are_named_are_held(bench: Bench, market: int) -> 
         Risk(*bench.direct.call("risk_with", bench.trader, market, -delta, markets)[1]) for markets in (1 << market, 0)
     )
     assert held.maintenance == 0 < free.maintenance
+    assert (held.gains, held.losses) == (0, -held.equity)  # the premium that was paid is left
+    assert held.losses > 0
     assert free.maintenance > ceil_div(delta * price * 2, 100 * WAD)
+
+
+def test_a_position_whose_basis_is_nothing_counts(bench: Bench) -> None:
+    """An ether bought at 4,000.02, and as much and 5e-6 more sold at 4,000."""
+    bench.filled(bench.trader, WAD)
+    basis = stored.position(bench.direct, bench.trader).basis
+    delta = -basis * WAD // PRICE
+    assert basis + delta * PRICE // WAD == 0 > WAD + delta
+    _, found = bench.direct.call("risk_with", bench.trader, ETH, delta, 1)
+    assert Risk(*found).losses == -(WAD + delta) * PRICE // WAD > 0
+    assert Risk(*found).maintenance > 0
 
 
 def test_a_wei_of_a_loss_is_realised(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from novation.chain.protocol import Reverted
-from novation.model.market import pnl, requirement
+from novation.model.market import fill_cost, pnl, requirement
 from tests.support.bench import BTC, ETH, WAD, Bench
 from tests.support.stored import Risk
 from tests.unit.lens.test_preview_trade import preview, same
@@ -157,26 +157,39 @@ def test_the_reserve_against_what_the_pool_is_worth(bench: Bench) -> None:
     assert len(codes) > 2
 
 
+def test_the_impact_to_the_wei(bench: Bench) -> None:
+    bench.push(ETH, 4_000.01)
+    price, delta = 400_001 * 10**16, 10 * WAD + 1
+    assert price * delta % WAD
+    expected = fill_cost(K, price, 0, delta) - price * delta // WAD
+    assert preview(bench, bench.trader, delta).impact == expected
+
+
 # The price at which an account turns
+
+
+def margin_at(bench: Bench, account: str, price: int) -> int:
+    """Margin less maintenance where ETH is at a price."""
+    size, basis, _ = bench.position(account)
+    others = Risk(*bench.pool.call("risk", account, bench.account(account).markets & ~1))
+    required = requirement(K, size, price, 300, 20_000, abs(size))
+    outside = bench.cash(account) + others.equity - others.maintenance
+    return outside + pnl(size, basis, price, bench.market().funding) - required
+
+
+def top_price(bench: Bench) -> int:
+    """Where the search ends."""
+    return min(16 * bench.read()[1], bench.oracle.call("bounds", ETH)[0])
 
 
 def turning_price(bench: Bench, account: str) -> int:
     """Forty steps of bisection with the model's formulas."""
-    size, basis, _ = bench.position(account)
-    others = Risk(*bench.pool.call("risk", account, bench.account(account).markets & ~1))
-    outside = bench.cash(account) + others.equity - others.maintenance
-    funding, mid = bench.market().funding, bench.read()[1]
-
-    def below(price: int) -> bool:
-        return outside + pnl(size, basis, price, funding) < requirement(K, size, price, 300, 20_000, abs(size))
-
-    top = min(16 * mid, bench.oracle.call("bounds", ETH)[0])
-    good, bad = (top, 0) if size > 0 else (0, top)
-    if not below(bad) or below(good):
+    good, bad = (top_price(bench), 0) if bench.position(account).size > 0 else (0, top_price(bench))
+    if margin_at(bench, account, bad) >= 0 or margin_at(bench, account, good) < 0:
         return 0
     for _ in range(40):
         middle = (good + bad) // 2
-        good, bad = (good, middle) if below(middle) else (middle, bad)
+        good, bad = (good, middle) if margin_at(bench, account, middle) < 0 else (middle, bad)
     return bad
 
 
@@ -198,8 +211,79 @@ def test_the_liquidation_price_to_the_wei(bench: Bench, size: int, usd: int, btc
     assert preview(bench, account, 0).liquidation_price == turning_price(bench, account)
 
 
+@pytest.mark.parametrize(("size", "price", "margin"), [(10, 0, -100), (-10, 0, 5), (-1, None, 0), (-1, None, -1)])
+def test_the_liquidation_price_at_the_ends(bench: Bench, size: int, price: int | None, margin: int) -> None:
+    """Cash by the wei, so that the account turns at a few wei of price, or at the end of the search."""
+    account = bench.sub_account(1)
+    bench.fund(account, 100_000)
+    bench.open(account, size * WAD)
+    bench.open(account, -9 * WAD, BTC)
+    bench.push(BTC, 180_000)
+    bench.push(ETH, 4_010)
+    bench.pool.transact("poke", ETH, sender=bench.anyone)
+    bench.fund(bench.module, 2_000_000)
+    missing = margin - margin_at(bench, account, top_price(bench) if price is None else price)
+    bench.vault.transact("push", account, missing, sender=bench.module)
+    expected = turning_price(bench, account)
+    assert (expected == 0) == ((price, margin) in ((0, -100), (None, 0)))
+    assert preview(bench, account, 0).liquidation_price == expected
+
+
 def test_the_liquidation_price_of_the_smallest_size(bench: Bench) -> None:
     """It is worth its basis at first: a little above, for the requirement."""
     asked = preview(bench, bench.anyone, 1)
     assert asked.code == "DUST"
     assert 4_000 * WAD < asked.liquidation_price < 4_300 * WAD
+
+
+def test_the_last_market(bench: Bench) -> None:
+    """Of 32, in a pool of its own."""
+    other = bench.new_pool(bench.vault.address)
+    bench.add_feed(31)
+    assert bench.set_market(31, other).ok
+    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 31, 0, sender=bench.owner)
+    bench.fund(other.address, 1_000_000)
+    account = bench.sub_account(1)
+    bench.fund(account, 4_000)
+    bench.open(account, 10 * WAD, 31)
+    assert same(bench, account, WAD).code == ""
+    bench.push(31, 3_600)
+    assert bench.health(account).liquidatable
+    assert bench.lens.call("unhealthy_bits", [account]) == 1
+
+
+def test_a_pool_beyond_its_credit_still_takes(bench: Bench) -> None:
+    """Who loses by an order may close, and who gains nothing."""
+    bench.open(bench.trader, 10 * WAD)
+    bench.open(bench.other, WAD, BTC)
+    bench.push(BTC, 109_000)
+    pool = bench.pool.address
+    bench.vault.transact("pull", pool, bench.cash(pool), sender=bench.shares)
+    assert same(bench, bench.trader, -10 * WAD, usd=4_100).code == ""
+    assert bench.cash(pool) < 0
+    bench.vault.transact("set_credit", 0, 0, sender=bench.guardian)
+    assert preview(bench, bench.other, 0, BTC).code == ""
+    assert same(bench, bench.other, -WAD // 2, BTC).code == ""
+
+
+def test_who_gains_more_than_it_has_may_close(bench: Bench) -> None:
+    account = bench.sub_account(1)
+    bench.fund(account, 3_000)
+    bench.open(account, 10 * WAD)
+    assert same(bench, account, -WAD, usd=5_000).code == ""
+
+
+def test_gains_of_another_pool(bench: Bench) -> None:
+    """They count as far as that pool can pay them."""
+    other = bench.new_pool(bench.vault.address)
+    bench.add_feed(16)
+    assert bench.set_market(16, other).ok
+    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
+    bench.vault.transact("set_gain_weight", 1, 10_000, sender=bench.owner)
+    bench.fund(other.address, 1_000_000)
+    account = bench.sub_account(1)
+    bench.fund(account, 3_000)
+    bench.open(account, 10 * WAD, 16)
+    bench.push(16, 5_000)
+    assert bench.health(account).initial < 3_000 * WAD
+    assert same(bench, account, 10 * WAD).code == ""

@@ -5,41 +5,18 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from eth_utils.crypto import keccak
 
 from novation.chain.abi import checksum
 from novation.chain.protocol import Contract
 from novation.model.market import OWED_UNIT, Config
 from tests.support import stored
 from tests.support.bench import WAD, Bench
+from tests.support.stub import answering
 
 TOP = 2**256 - 1
 WORDS = [TOP, TOP // 3, TOP // 3 * 2, *(Random(seed).getrandbits(256) for seed in range(3))]
 LISTED = 1 << 248
 FLAGS = 255 << 248
-
-
-def answering(bench: Bench, answers: dict[str, list[int]]) -> Contract:
-    """A contract that answers each of these functions with words, at an address with its highest bit set."""
-    found = [
-        (keccak(text=signature)[:4], b"".join(word.to_bytes(32, "big") for word in words))
-        for signature, words in answers.items()
-    ]
-    code = bytes.fromhex("5f3560e01c")
-    at = len(code) + 11 * len(found) + 3  # of the first body
-    data = at + 15 * len(found)
-    bodies, tail = b"", b""
-    for selector, answer in found:
-        code += b"\x80\x63" + selector + b"\x14\x61" + at.to_bytes(2, "big") + b"\x57"
-        size, place = len(answer).to_bytes(2, "big"), (data + len(tail)).to_bytes(2, "big")
-        body = b"\x5b\x61" + size + b"\x61" + place + b"\x5f\x39\x61" + size + b"\x5f\xf3\x00"
-        bodies, tail, at = bodies + body, tail + answer, at + len(body)
-    code += b"\x5f\x5f\xfd" + bodies + tail
-    creation = b"\x61" + len(code).to_bytes(2, "big") + bytes.fromhex("80600a5f395ff3") + code
-    while True:
-        contract = bench.chain.deploy(("Answers", [], creation), sender=bench.anyone)
-        if int(contract.address, 16) >> 159:
-            return contract
 
 
 def lens_over(bench: Bench, **answers: list[int]) -> Contract:
@@ -50,9 +27,9 @@ def lens_over(bench: Bench, **answers: list[int]) -> Contract:
         "book": "book_word()",
     }
     given: dict[str, list[int]] = {signatures[key]: words for key, words in answers.items() if key in signatures}
-    pool = answering(bench, given or {"none()": []})
+    pool = answering(bench.chain, given or {"none()": []})
     vault = answering(
-        bench,
+        bench.chain,
         {
             "account_word(address)": answers.get("account", [0]),
             "pool_word(uint256)": answers.get("pool", [int(pool.address, 16) | (2**32 - 1) << 160]),

@@ -60,13 +60,13 @@ def test_a_listing_tells_its_mark(bench: Bench) -> None:
 @pytest.mark.parametrize("market", [ETH, NEW])
 def test_beyond_a_bound(bench: Bench, market: int, changes: dict[str, int]) -> None:
     bench.add_feed(NEW)
-    assert bench.set_market(market, **changes).error == "BOUND"
+    assert bench.set_market(market, None, **changes).error == "BOUND"
 
 
 def test_the_widest_scale(bench: Bench) -> None:
     """Where nothing may be open no product overflows."""
     changes = {"skew_scale": (2**56 - 1) * UNIT} | NOTHING_OPEN
-    receipt = bench.set_market(ETH, **changes)
+    receipt = bench.set_market(ETH, None, **changes)
     assert receipt.ok, receipt.error
     assert stored.config(bench.pool).skew_scale == changes["skew_scale"]
 
@@ -96,6 +96,17 @@ def test_the_scale_while_one_side_is_open(bench: Bench, sign: int) -> None:
 
 
 @pytest.mark.parametrize("sign", [1, -1])
+def test_the_slope_rises_only_without_open_interest(bench: Bench, sign: int) -> None:
+    slope = bench.struct()[3]
+    bench.open(bench.trader, sign * WAD)
+    assert bench.set_market(ETH, slope=slope + 1).error == "BOUND"
+    assert bench.set_market(ETH, slope=slope - 1).ok
+    assert bench.set_market(ETH, slope=slope).error == "BOUND"
+    bench.open(bench.trader, -sign * WAD)
+    assert bench.set_market(ETH, slope=slope + 1).ok
+
+
+@pytest.mark.parametrize("sign", [1, -1])
 def test_a_part_of_a_bp_that_is_open_counts_as_one(bench: Bench, sign: int) -> None:
     """999.9 of 100,000 are 99.99 bps: 100 are covered, with 500 + 10,000 + 5,000 ppm more, by 256 bps."""
     for number in range(4):
@@ -103,8 +114,8 @@ def test_a_part_of_a_bp_that_is_open_counts_as_one(bench: Bench, sign: int) -> N
         bench.fund(account, 100_000)
         bench.open(account, sign * (250 * WAD - (number == 0) * WAD // 10))
     changes = {"open_interest_cap": 10, "position_cap": 10}
-    assert bench.set_market(ETH, **changes, maintenance=255).error == "BOUND"
-    assert bench.set_market(ETH, **changes, maintenance=256).ok
+    assert bench.set_market(ETH, None, **changes, maintenance=255).error == "BOUND"
+    assert bench.set_market(ETH, None, **changes, maintenance=256).ok
 
 
 def test_the_penalty_in_force_counts(bench: Bench) -> None:
@@ -135,5 +146,5 @@ def test_where_nothing_may_be_open_no_skew_is_covered(bench: Bench) -> None:
     """500 + 10,000 + 5,000 < 15,600."""
     bench.add_feed(NEW)
     for market in (NEW, ETH):
-        assert bench.set_market(market, **NOTHING_OPEN, maintenance=155).error == "BOUND"
-        assert bench.set_market(market, **NOTHING_OPEN, maintenance=156).ok
+        assert bench.set_market(market, None, **NOTHING_OPEN, maintenance=155).error == "BOUND"
+        assert bench.set_market(market, None, **NOTHING_OPEN, maintenance=156).ok

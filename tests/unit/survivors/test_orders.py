@@ -1,13 +1,14 @@
-"""The bounds of the order module's constructor from inside, and orders without a T under a window without an end."""
+"""The bounds of the order module's constructor from inside, and until when an order may be filled."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from novation.chain.protocol import Contract
-from tests.support.orders import Desk
+from tests.support.orders import GRACE, WINDOW, Desk
 
 NAMES = ("DELAY", "WINDOW", "GRACE", "FEE_MIN", "FEE_MAX")
 
@@ -25,7 +26,7 @@ def test_terms_at_their_bounds(desk: Desk, terms: tuple[int, ...]) -> None:
 
 def test_an_order_without_a_time_has_no_last_call(desk: Desk) -> None:
     """However far from the epoch a window reaches: it is passed over until it is triggered, and cancelled any time."""
-    desk.orders = module(desk, 1, 2**32 - 1, 2**32 - 1, 1, 10)
+    desk = replace(desk, orders=module(desk, 1, 2**32 - 1, 2**32 - 1, 1, 10))
     order = desk.commit(trigger=1, fee=1)
     assert desk.chain.now < 2**33
     receipt = desk.orders.transact("execute_many", [tuple(order)], [0], [7], sender=desk.keeper)
@@ -33,3 +34,10 @@ def test_an_order_without_a_time_has_no_last_call(desk: Desk) -> None:
     assert desk.execute(order).error == "ORDER"
     assert desk.is_alive(order)
     assert desk.refusal("cancel", tuple(order), 0, sender=desk.trader) is None
+
+
+def test_a_batch_fills_until_the_last_call(desk: Desk) -> None:
+    order = desk.commit()
+    desk.chain.set_time(order.due + WINDOW + GRACE)
+    receipt = desk.orders.transact("execute_many", [tuple(order)], [0], [7], sender=desk.keeper)
+    assert desk.orders.returned("execute_many", receipt) == 1

@@ -41,6 +41,7 @@ def test_the_penalty_of_another_market_that_is_closed(bench: Bench) -> None:
     assert event["reward"] == bench.cash(bench.liquidator)
     assert everything(bench, account) == before
     assert bench.cash(account) == event["deficit"] == 0
+    assert event["pool_cash"] == bench.cash(bench.pool.address)
 
 
 def test_a_wei_that_is_left_is_something(bench: Bench) -> None:
