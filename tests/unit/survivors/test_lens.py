@@ -179,7 +179,7 @@ def margin_at(bench: Bench, account: str, price: int) -> int:
 
 def top_price(bench: Bench) -> int:
     """Where the search ends."""
-    return min(16 * bench.read()[1], bench.oracle.call("bounds", ETH)[0])
+    return min(16 * bench.read()[1], int(bench.oracle.call("bounds", ETH)[0]))
 
 
 def turning_price(bench: Bench, account: str) -> int:
