@@ -275,6 +275,8 @@ class Game:
 
     def reference(self, order: Order) -> int:
         """The round that an order fills at, as far as the feed's rounds tell; 0 where there is none."""
+        if order.market not in self.mirror.sources:
+            return 0
         source, end = self.source(order.market), order.due + self.window
         latest = source.state["latest"]
         floor = source.state["phase"] * PHASE

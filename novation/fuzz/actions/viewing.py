@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.actions.prices import squeeze
+from novation.fuzz.actions.prices import both, squeeze
 from novation.fuzz.system.worlds import SECOND
 
 NOBODY = 0xDEAD00000000000000000000000000000000BEEF
@@ -74,6 +74,12 @@ def the_last_market(game: Game) -> None:
     game.mirror.asked("health", game.cast.traders)
     game.mirror.asked("preview", account, game.markets[0], size)
     game.call("shares1", "settle", game.anyone())
-    if game.chance(50):
+    first = game.markets[0]
+    if game.chance(50):  # bankrupt by the first: every other market is closed, up to the last
+        buy(game, account, first, game.notional(first, max(0, game.cash(account)) * 5), game.price(first).mid)
+        game.warp(1)
+        both(game, first, game.price(first).mid // 2)
+        game.call("liquidation", "liquidate", game.cast.liquidator, account, first)
+    elif game.chance(50):
         squeeze(game)
         game.call("liquidation", "liquidate", game.cast.liquidator, account, market)
