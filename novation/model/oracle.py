@@ -169,6 +169,8 @@ class Oracle(Roles):
         if feed.divergence and reference != newest.id and apart > 2 * feed.divergence * price.mid:
             raise Revert("STALE")
         end = due + window
+        if end >> 256:
+            raise Revert("")
         if due <= found.updated_at <= end:
             before = self._neighbour(number, feed, newest, reference, -1)
             if 0 < before < due:
