@@ -140,8 +140,9 @@ class RevmChain:
         """Goes back to a snapshot, which stays. Balances given by `fund` stay as well."""
         if snapshot not in self._snapshots:
             raise ChainError(f"snapshot {snapshot} is unknown or was dropped")
-        for later in [name for name in self._snapshots if name > snapshot]:
-            del self._snapshots[later]
+        # The newest first: the engine leaves one call depth with each, and what was only forgotten would stay.
+        for later in sorted((name for name in self._snapshots if name > snapshot), reverse=True):
+            self._evm.revert(self._snapshots.pop(later)[0])
         checkpoint, self._time, self._block = self._snapshots[snapshot]
         self._evm.revert(checkpoint)
         self._evm.reset_transient_storage()

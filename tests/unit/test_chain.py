@@ -128,6 +128,17 @@ def test_views_revert_and_others_name_themselves(probe: Contract) -> None:
         probe.call("check")
 
 
+def test_snapshots_that_are_dropped_leave_no_depth(chain: Chain, probe: Contract, writer: str) -> None:
+    """Each adds to the call depth in process, of which there are 1,024: calls failed deep down after so many."""
+    if not isinstance(chain, RevmChain):
+        pytest.skip("a node keeps its snapshots elsewhere")
+    base = chain.snapshot()
+    for _ in range(1_100):
+        chain.snapshot()
+        chain.restore(base)
+    assert probe.transact("write", 1, sender=writer).ok
+
+
 def test_a_snapshot_is_restored_again_and_again(chain: Chain, probe: Contract, writer: str) -> None:
     before = (chain.now, chain.block)
     mark = chain.snapshot()
