@@ -96,6 +96,7 @@ def measure(house: House) -> Meter:
     meter.trade(h.taker, ETH, 2 * WAD, 4002, "commit_repeat", "execute_increase")
     meter.trade(h.taker, ETH, -3 * WAD, 4003, "commit_reduce", "execute_reduce")
     meter.note("realise", _realise(h))
+    h.warp(10)  # funding accrues here too, however fast the machine is
     meter.note("withdraw_with_position", h.vault.transact("withdraw", h.taker, 1000 * 10**6, h.taker, sender=h.taker))
     meter.trade(h.taker, ETH, -9 * WAD, 3999, "", "execute_close")
     meter.trade(h.taker, ETH, 5 * WAD, 4000, "", "execute_open_again")

@@ -18,7 +18,6 @@ from tests.planted.measure import Result, Run, command_of, page
 SEED = 1
 CALLS = 150_000  # of the campaign; the median is two thousand
 STEPS = 10
-LONG = ("the reserve at mid",)  # open: shrinking stops above ten steps
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +64,6 @@ def test_found_and_shrunk(bug: Bug, true_contracts: Stages) -> None:
     artifacts = build(bug).artifacts
     find = hunt(Stages(replaced=artifacts), SEED, CALLS)
     assert find is not None, f"not found in {CALLS:,} calls"
-    if bug.name in LONG:
-        pytest.xfail("found, but not shrunk to ten steps on this seed")
     short = shortened(find, artifacts)
     assert len(short.story.steps) <= STEPS, str(short.story)
     assert true_contracts.play(short.story) is None, str(short.story)

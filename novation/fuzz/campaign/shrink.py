@@ -13,6 +13,8 @@ from novation.fuzz.system.surroundings import Move
 
 LONG = 6  # steps; up to it other seeds are not tried
 TRIES = 300
+TRIES_A_STEP = 300  # more for every step above `TOO_LONG`
+TOO_LONG = 8
 
 T = TypeVar("T")
 
@@ -28,17 +30,18 @@ def shrink(story: Story, failure: Failure, stages: Stages) -> Story:
 
 
 def _with_other_dice(steps: list[Step], failure: Failure, play: Callable[[list[Step]], Failure | None]) -> list[Step]:
-    """While a story is long: leaves a step out and draws another's seed anew, which often makes up for it."""
-    random, tries = Random(len(steps)), TRIES
-    while len(steps) > LONG and tries:
-        tries -= 1
+    """While a story is long: leaves steps out and draws another's seed anew, which often makes up for them."""
+    random, tried = Random(len(steps)), 0
+    while len(steps) > LONG and tried < TRIES + TRIES_A_STEP * max(0, len(steps) - TOO_LONG):
+        tried += 1
         shorter = list(steps)
-        del shorter[random.randrange(len(shorter))]
+        for _ in range(random.choice((1, 1, 2))):
+            del shorter[random.randrange(len(shorter))]
         at = random.randrange(len(shorter))
         shorter[at] = shorter[at]._replace(seed=random.getrandbits(SEED_BITS))
         found = play(shorter)
         if found is not None and found.like(failure):
-            steps, tries = _shorten(shorter[: found.steps], failure, play), TRIES
+            steps, tried = _shorten(shorter[: found.steps], failure, play), 0
     return steps
 
 

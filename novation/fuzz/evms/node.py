@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -46,19 +47,20 @@ class AnvilNode:
         """`long_code`: builds longer than EIP-170 allows can be deployed. @raises ComponentUnavailable, ChainError."""
         binary = anvil()
         self._folder = Path(tempfile.mkdtemp(prefix="anvil-"))
-        socket = self._folder / "ipc"
-        options = [*OPTIONS.split(), "--chain-id", str(CHAIN_ID), "--timestamp", str(timestamp), "--ipc", str(socket)]
+        path = self._folder / "ipc"
+        options = [*OPTIONS.split(), "--chain-id", str(CHAIN_ID), "--timestamp", str(timestamp), "--ipc", str(path)]
         if long_code:
             options += ["--code-size-limit", str(CODE_LIMIT)]
         self._process = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.close = weakref.finalize(self, _end, self._process, self._folder, os.getpid())
-        self._wait(socket)
-        self.web3 = Web3(IPCProvider(socket))
+        self._wait(path)
+        self.web3 = Web3(IPCProvider(path))
         self._request = self.web3.provider.make_request
 
-    def _wait(self, socket: Path) -> None:
+    def _wait(self, path: Path) -> None:
+        """Until it answers: the file of a socket is there before anyone listens."""
         end = time.monotonic() + START_WAIT
-        while not socket.exists():
+        while not listens(path):
             if self._process.poll() is not None or time.monotonic() > end:
                 self._process.kill()
                 said = self._process.communicate()[1].decode(errors="replace").strip().splitlines()
@@ -193,6 +195,12 @@ def _log(log: Any) -> Log:
         tuple(bytes.fromhex(topic[2:]) for topic in log["topics"]),
         bytes.fromhex(log["data"][2:]),
     )
+
+
+def listens(path: Path) -> bool:
+    """Whether someone takes connections at a socket's file."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(str(path)) == 0
 
 
 def _end(process: subprocess.Popen[bytes], folder: Path, owner: int) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
+
 import pytest
 
 from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import ChainError
 from novation.fuzz.engines.compare import PLAYERS
 from novation.fuzz.engines.recorder import Recordings
+from novation.fuzz.evms.node import listens
 from novation.fuzz.evms.tape import Tape
 
 
@@ -68,3 +72,14 @@ def test_ether_from_nowhere_is_refused(recordings: Recordings) -> None:
             chain.fund(rich, chain.balance(rich) + 1)
     finally:
         chain.tape = None
+
+
+def test_a_node_has_started_when_it_listens(tmp_path: Path) -> None:
+    """Not when the file of its socket is there."""
+    path = tmp_path / "ipc"
+    assert not listens(path)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        assert not listens(path)
+        server.listen()
+        assert listens(path)
