@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from novation.console import positive
 from novation.fuzz.campaign.author import WORLD_OF, Author
 from novation.fuzz.campaign.run import Plan
 from novation.fuzz.campaign.stages import Stages
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m novation.fuzz.bench", description="Speed of the in-process engine."
     )
-    parser.add_argument("--calls", type=int, default=30_000, help="of each process")
+    parser.add_argument("--calls", type=positive, default=30_000, help="of each process")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(arguments)
     one = 0.0
