@@ -20,6 +20,7 @@ from novation.proofs.translate import Run, Summary, Translator
 from novation.proofs.values import Num, Value, ranged
 
 Patches = Mapping[str, str]
+TRIES = 8  # of z3 to find values
 FEW_STEPS = 300_000  # of z3; for many facts at once it seldom finds values
 
 
@@ -253,8 +254,9 @@ def vacuous(proof: Proof) -> bool:
     """Whether hypotheses may contradict each other, so that anything would follow from them: z3 finds no values for
     which they hold, or finds that they cannot hold together with what was proven and used on the way."""
     never = z3.BoolVal(False)
+    # Which values z3 tries depends on all that was asked before: where it finds none, it looks elsewhere.
     return (
-        ask(proof.hypotheses, never, Purifier()).result != "sat"
+        all(ask(proof.hypotheses, never, Purifier(), seed=seed).result != "sat" for seed in range(TRIES))
         or ask(proof.assumed, never, proof.purifier, FEW_STEPS).result == "unsat"
     )
 

@@ -124,7 +124,9 @@ class Purifier:
         return self._quotients[key]
 
 
-def ask(assumed: Iterable[z3.BoolRef], goal: z3.BoolRef, purifier: Purifier, limit: int = LIMIT) -> Answer:
+def ask(
+    assumed: Iterable[z3.BoolRef], goal: z3.BoolRef, purifier: Purifier, limit: int = LIMIT, seed: int = SEED
+) -> Answer:
     """Whether the goal follows from what is assumed."""
     given = [purifier.pure(item) for item in assumed]
     wrong = z3.Not(purifier.pure(goal))
@@ -132,7 +134,7 @@ def ask(assumed: Iterable[z3.BoolRef], goal: z3.BoolRef, purifier: Purifier, lim
     answer = Answer("unknown")
     for nonlinear in (False, True):
         solver = z3.SimpleSolver() if not nonlinear else z3.Solver()
-        solver.set("random_seed", SEED)
+        solver.set("random_seed", seed)
         solver.set("rlimit", limit)
         if not nonlinear:
             solver.set("arith.nl", False)
