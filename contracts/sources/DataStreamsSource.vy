@@ -83,6 +83,7 @@ def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     assert valid_from > 1 and valid_from <= published_at, "VALUE"
     assert bid > 0 and bid <= mid and mid <= ask and ask < MAX_PRICE, "VALUE"
     return IPriceSource.Observation(
+        id=published_at,
         mid=mid,
         confidence=max(unsafe_sub(mid, bid), unsafe_sub(ask, mid)),
         published_at=published_at,
@@ -111,11 +112,20 @@ def latest() -> IPriceSource.Observation:
 
 @external
 @view
-def at(id: uint256) -> (IPriceSource.Observation, uint256):
+def observation(id: uint256) -> IPriceSource.Observation:
     """
-    @return Nothing: a price has to be brought.
+    @return Nothing, as `latest`.
     """
-    return empty(IPriceSource.Observation), 0
+    return empty(IPriceSource.Observation)
+
+
+@external
+@view
+def following(id: uint256) -> uint256:
+    """
+    @return 0: what is brought proves itself.
+    """
+    return 0
 
 
 @internal

@@ -107,11 +107,20 @@ def latest() -> IPriceSource.Observation:
 
 @external
 @view
-def at(id: uint256) -> (IPriceSource.Observation, uint256):
+def observation(id: uint256) -> IPriceSource.Observation:
     """
-    @return Nothing: a price has to be brought.
+    @return Nothing, as `latest`.
     """
-    return empty(IPriceSource.Observation), 0
+    return empty(IPriceSource.Observation)
+
+
+@external
+@view
+def following(id: uint256) -> uint256:
+    """
+    @return 0: what is brought proves itself.
+    """
+    return 0
 
 
 @internal
@@ -255,5 +264,5 @@ def _observation(prices: uint256, times: uint256) -> IPriceSource.Observation:
         confidence = unsafe_div(unsafe_add(confidence, unsafe_sub(unit, 1)), unit)
         assert mid > 0, "VALUE"
     return IPriceSource.Observation(
-        mid=mid, confidence=confidence, published_at=published_at, previous_at=previous_at
+        id=published_at, mid=mid, confidence=confidence, published_at=published_at, previous_at=previous_at
     )

@@ -111,6 +111,7 @@ def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     # values are below 2**128
     last: uint256 = unsafe_sub(len(values), 1)
     return IPriceSource.Observation(
+        id=published_at,
         mid=unsafe_mul(values[unsafe_div(last, 2)], UNIT),
         confidence=unsafe_mul(unsafe_sub(values[last], values[0]), UNIT // 2),
         published_at=published_at,
@@ -138,11 +139,20 @@ def latest() -> IPriceSource.Observation:
 
 @external
 @view
-def at(id: uint256) -> (IPriceSource.Observation, uint256):
+def observation(id: uint256) -> IPriceSource.Observation:
     """
-    @return Nothing: a price has to be brought.
+    @return Nothing, as `latest`.
     """
-    return empty(IPriceSource.Observation), 0
+    return empty(IPriceSource.Observation)
+
+
+@external
+@view
+def following(id: uint256) -> uint256:
+    """
+    @return 0: what is brought proves itself.
+    """
+    return 0
 
 
 @external
