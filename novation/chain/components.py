@@ -48,7 +48,7 @@ class Component:
 ANVIL_PLATFORM = ("Linux", "x86_64")  # forge's, too
 PLATFORM_BOUND = ("anvil", "forge")
 
-# Data Streams' verifier, its fees, and what they import.
+# Data Streams' verifier and its fees, the uptime feed of an L2, and what they import.
 STREAMS_SOURCES = (
     "llo-feeds/v0.3.0/FeeManager",
     "llo-feeds/v0.3.0/RewardManager",
@@ -60,9 +60,17 @@ STREAMS_SOURCES = (
     "llo-feeds/v0.3.0/interfaces/IVerifierFeeManager",
     "llo-feeds/v0.3.0/interfaces/IVerifierProxy",
     "llo-feeds/libraries/Common",
+    "l2ep/base/BaseSequencerUptimeFeed",
+    "l2ep/interfaces/ISequencerUptimeFeed",
+    "l2ep/optimism/OptimismSequencerUptimeFeed",
     "shared/access/ConfirmedOwner",
     "shared/access/ConfirmedOwnerWithProposal",
+    "shared/access/SimpleReadAccessController",
+    "shared/access/SimpleWriteAccessController",
     "shared/interfaces/AccessControllerInterface",
+    "shared/interfaces/AggregatorInterface",
+    "shared/interfaces/AggregatorV2V3Interface",
+    "shared/interfaces/AggregatorV3Interface",
     "shared/interfaces/IOwnable",
     "shared/interfaces/ITypeAndVersion",
     "shared/interfaces/IWERC20",
@@ -111,6 +119,20 @@ COMPONENTS: Mapping[str, Component] = {
         "sha512-bQHV8R9Me8IaJoJ2vPG4rXcL7seB7YVuskr4f+f5RyOStSZetwzkWtoqDMl5erkBJy0lDRUnIR2WIkPiC0GJlg==",
         "MIT",
         {f"{name}.sol": f"{name}.sol" for name in OPENZEPPELIN_SOURCES},
+        on_demand=True,
+    ),
+    "optimism": Component(
+        "@eth-optimism/contracts",
+        "0.6.0",
+        "sha512-vQ04wfG9kMf1Fwy3FEMqH2QZbgS0gldKhcBeBUPfO8zu68L61VI97UDXmsMQXzTsEAxK8HnokW3/gosl4/NW3w==",
+        "MIT",
+        {
+            "L2CrossDomainMessenger": (
+                "artifacts/contracts/L2/messaging/L2CrossDomainMessenger.sol/L2CrossDomainMessenger.json"
+            ),
+            "L2/messaging/IL2CrossDomainMessenger.sol": "L2/messaging/IL2CrossDomainMessenger.sol",
+            "libraries/bridge/ICrossDomainMessenger.sol": "libraries/bridge/ICrossDomainMessenger.sol",
+        },
         on_demand=True,
     ),
     "safe": Component(

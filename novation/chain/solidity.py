@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import posixpath
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ from typing import Any
 
 from novation.chain.components import CACHE, ComponentUnavailable, fetch
 
+IMPORT = re.compile(r'^\s*import\s[^"\';]*["\']([^"\']+)["\']', re.MULTILINE)
 TIMEOUT = 300  # seconds
 RUNNER = """
 const compiler = require(process.argv[1]);
@@ -23,7 +26,9 @@ process.stdout.write(compile(require("fs").readFileSync(0, "utf8"), 0, 0));
 """
 
 
-def compiled(compiler: str, sources: Mapping[str, Path], contract: str, runs: int) -> tuple[list[dict[str, Any]], bytes]:
+def compiled(
+    compiler: str, sources: Mapping[str, Path], contract: str, runs: int
+) -> tuple[list[dict[str, Any]], bytes]:
     """ABI and creation code of a contract.
 
     @param compiler A component with solc-js.
@@ -31,7 +36,7 @@ def compiled(compiler: str, sources: Mapping[str, Path], contract: str, runs: in
     @param runs Of the optimizer.
     @raises ComponentUnavailable with one sentence.
     """
-    texts = {name: path.read_text(encoding="utf-8") for name, path in sorted(sources.items())}
+    texts = _imported(sources, contract)
     standard = json.dumps(
         {
             "language": "Solidity",
@@ -53,6 +58,24 @@ def compiled(compiler: str, sources: Mapping[str, Path], contract: str, runs: in
         fresh.replace(kept)
     found = json.loads(kept.read_text(encoding="utf-8"))
     return found["abi"], bytes.fromhex(found["code"])
+
+
+def _imported(sources: Mapping[str, Path], contract: str) -> dict[str, str]:
+    """The texts of a contract's file and of all that it imports, by name."""
+    open_names = [name for name in sources if name.rpartition("/")[2] == f"{contract}.sol"]
+    texts: dict[str, str] = {}
+    while open_names:
+        name = open_names.pop()
+        if name not in sources:
+            raise ComponentUnavailable(f"{contract} needs {name}, which is not among its sources")
+        if name not in texts:
+            texts[name] = sources[name].read_text(encoding="utf-8")
+            for path in IMPORT.findall(texts[name]):
+                relative = path.startswith(".")
+                open_names.append(
+                    posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if relative else path
+                )
+    return dict(sorted(texts.items()))
 
 
 def _run(soljson: Path, standard: str, contract: str) -> str:

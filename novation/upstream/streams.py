@@ -1,9 +1,9 @@
 """Chainlink Data Streams: the verifier contracts, and reports signed by node operators of ours.
 
-A signed report is abi_encode(context bytes32[3], report bytes, rs bytes32[], ss bytes32[], vs bytes32), where the context
-is config digest | epoch and round | extra hash, and what is signed is keccak(keccak(report) | context). A report of
-schema 3: feed | valid from | observed at | native fee | LINK fee | expires at | price | bid | ask, a word each, prices in
-18 decimals. Source: `Verifier.sol` 0.3.0 of `@chainlink/contracts`, Chainlink's report schema v3.
+A signed report is abi_encode(context bytes32[3], report bytes, rs bytes32[], ss bytes32[], vs bytes32), where the
+context is config digest | epoch and round | extra hash, and what is signed is keccak(keccak(report) | context). A report
+of schema 3: feed | valid from | observed at | native fee | LINK fee | expires at | price | bid | ask, a word each, prices
+in 18 decimals. Source: `Verifier.sol` 0.3.0 of `@chainlink/contracts`, Chainlink's report schema v3.
 """
 
 from __future__ import annotations

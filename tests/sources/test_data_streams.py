@@ -93,9 +93,7 @@ def test_strangers(ground: Ground) -> None:
 def test_a_deactivated_configuration(ground: Ground) -> None:
     update = ground.streams.signed(ground.report())
     ground.streams.add(ground.streams_feed)  # the operators change
-    ground.streams.verifier.transact(
-        "deactivateConfig", ground.streams_feed, update[:32], sender=ground.streams.owner
-    )
+    ground.streams.verifier.transact("deactivateConfig", ground.streams_feed, update[:32], sender=ground.streams.owner)
     assert prove(ground.streams_source, update) == "SIGNED"
     assert prove(ground.streams_source, ground.streams.signed(ground.report()))[1] == ETH
 
@@ -115,9 +113,7 @@ def test_fees(ground: Ground) -> None:
     manager.transact("setNativeSurcharge", 10**17, sender=ground.me)
     assert ground.streams_source.call("fee", update) == FEE * 11 // 10
     source, native = ground.streams_source.address, ground.weth.address
-    manager.transact(
-        "updateSubscriberDiscount", source, ground.streams_feed, native, WAD // 2, sender=ground.me
-    )
+    manager.transact("updateSubscriberDiscount", source, ground.streams_feed, native, WAD // 2, sender=ground.me)
     assert ground.streams_source.call("fee", update) == FEE * 11 // 20
     assert prove(ground.streams_source, update, FEE * 11 // 20)[1] == ETH
 

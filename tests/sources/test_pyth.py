@@ -124,7 +124,9 @@ def test_a_message_of_another_root(ground: Ground) -> None:
     assert prove(ground.pyth_source, one[: 10 + size] + other[10 + size :]) == "SIGNED"
 
 
-@pytest.mark.parametrize("payload", [b"", b"AUWV", b"UWVA\0" + bytes(32), b"AUWV\1" + bytes(32), b"AUWV\0" + bytes(31)], ids=range(5))
+@pytest.mark.parametrize(
+    "payload", [b"", b"AUWV", b"UWVA\0" + bytes(32), b"AUWV\1" + bytes(32), b"AUWV\0" + bytes(31)], ids=range(5)
+)
 def test_other_attested_messages(ground: Ground, payload: bytes) -> None:
     assert prove(ground.pyth_source, ground.pyth.update([ground.pyth_price()], payload=payload)) == "FORMAT"
 

@@ -57,7 +57,7 @@ def test_one_block_moves_nothing(ground: Ground, pool: Pool) -> None:
 
 def test_half_a_window(ground: Ground, pool: Pool) -> None:
     """The mean is geometric."""
-    uniswap, contract, usdc = pool
+    uniswap, _, usdc = pool
     source = source_of(ground, pool)
     ground.chain.warp(WINDOW)
     uniswap.swap(ground.weth, usdc, 100 * WAD, ground.me)

@@ -1,0 +1,58 @@
+"""Chainlink's uptime feed of an OP-stack L2: its status comes from the L1 through the L2's own messenger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from novation.chain.abi import checksum
+from novation.chain.components import COMPONENTS, artifact, fetch
+from novation.chain.protocol import Chain, Contract, Deployable
+from novation.chain.solidity import compiled
+from novation.deployment.parts import EMPTY
+
+RUNS = 1_000_000
+VALIDATOR = checksum(bytes(19) + b"\1")  # on the L1
+L1_MESSENGER = checksum(bytes(19) + b"\2")
+ALIAS = 0x1111000000000000000000000000000000001111  # what the L2 adds to an L1 contract's address
+UP, DOWN = False, True
+
+
+@dataclass
+class Sequencer:
+    """The feed behind its proxy, and the messenger that brings it what the L1 says."""
+
+    chain: Chain
+    proxy: Contract
+    feed: Contract
+    messenger: Contract
+    _nonce: int = field(default=0)
+
+    def report(self, status: bool, at: int) -> None:
+        """What the L1 says. @param status UP or DOWN. @param at Since when."""
+        self._nonce += 1
+        sender = checksum(((int(L1_MESSENGER, 16) + ALIAS) % 2**160).to_bytes(20))
+        message = self.feed.encode("updateStatus", status, at)
+        self.messenger.transact("relayMessage", self.feed.address, VALIDATOR, message, self._nonce, sender=sender)
+
+
+def deploy_sequencer(chain: Chain, deployer: str) -> Sequencer:
+    """The sequencer is up from now on. @raises ComponentUnavailable."""
+    messenger = chain.deploy(
+        ("L2CrossDomainMessenger", *artifact("optimism", "L2CrossDomainMessenger")), L1_MESSENGER, sender=deployer
+    )
+    feed = chain.deploy(_feed(), VALIDATOR, messenger.address, UP, sender=deployer)
+    code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
+    proxy = chain.deploy(code, feed.address, EMPTY, sender=deployer)
+    feed.transact("addAccess", proxy.address, sender=deployer)
+    return Sequencer(chain, proxy, feed, messenger)
+
+
+def _feed() -> Deployable:
+    name = "OptimismSequencerUptimeFeed"
+    root, messengers = fetch("streams"), fetch("optimism")
+    sources = {file: root / path for file, path in COMPONENTS["streams"].files.items()}
+    imported = COMPONENTS["optimism"]
+    for file, path in imported.files.items():
+        if file.endswith(".sol"):
+            sources[f"{imported.package}/{file}"] = messengers / path
+    return (name, *compiled("solc-streams", sources, name, RUNS))
