@@ -122,3 +122,12 @@ def test_the_matrix_is_complete(system: House) -> None:
         contract = getattr(system, name)
         writes = {found.name for found in contract.interface.functions.values() if not found.view}
         assert writes == {function for owner, function in known if owner == name}
+
+
+@pytest.mark.parametrize("name", ["oracle", "vault", "pool"])
+def test_the_first_roles_are_told(system: House, name: str) -> None:
+    contract = getattr(system, name)
+    receipt = contract.receipt
+    assert receipt is not None
+    assert receipt.one("OwnershipTaken").args == {"owner": system.system.deployer}
+    assert receipt.one("GuardianSet").args == {"guardian": system.guardian}

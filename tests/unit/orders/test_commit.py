@@ -98,8 +98,10 @@ def test_zero(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("fee", "code"), [(FEE_MIN - 1, "FEE"), (FEE_MIN, None), (FEE_MAX, None), (FEE_MAX + 1, "FEE"), (2**256 - 1, "FEE")]
 )
-def test_fee(desk: Desk, fee: int, code: str | None) -> None:
-    assert desk.refusal("commit", tuple(desk.order(fee=fee)), 0, sender=desk.trader) == code
+@pytest.mark.parametrize("reduce_only", [False, True])
+def test_fee(desk: Desk, fee: int, code: str | None, reduce_only: bool) -> None:
+    order = desk.order(fee=fee, reduce_only=reduce_only)
+    assert desk.refusal("commit", tuple(order), 0, sender=desk.trader) == code
 
 
 @pytest.mark.parametrize(("seconds", "code"), [(DELAY - 1, "EXPIRED"), (DELAY, None)])

@@ -54,7 +54,9 @@ def test_stale_for_a_price_that_is_not_younger_than_the_commit(desk: Desk) -> No
 
 
 def test_stale_in_halt(desk: Desk) -> None:
+    """Also where the last good price, which is then told, is younger than the commit."""
     order = armed(desk)
+    desk.rig.oracle.transact("observe", 0, sender=desk.anyone)
     desk.chain.warp(HEARTBEAT + 1)
     assert desk.rig.oracle.call("read", 0)[4] == HALT
     assert desk.refusal("trigger", tuple(order), 0) == "STALE"

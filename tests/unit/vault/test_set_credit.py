@@ -51,6 +51,12 @@ def test_gain_weight(bench: Bench, weight: int) -> None:
     assert pool_at(bench) == (bench.pool.address, MARKETS, weight, CREDIT * WAD, bench.shares)
 
 
+def test_one_gain_weight_after_another(bench: Bench) -> None:
+    for weight in (10_000, 1, 8_192, 0, 9_999, 10_000):
+        bench.vault.transact("set_gain_weight", 0, weight, sender=bench.owner)
+        assert pool_at(bench)[2] == weight
+
+
 def test_gain_weight_not_by_the_guardian(bench: Bench) -> None:
     assert refusal(bench.vault, "set_gain_weight", 0, 0, sender=bench.guardian) == "AUTH"
 
