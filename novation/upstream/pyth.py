@@ -1,11 +1,11 @@
 """Pyth's accumulator updates: price messages under a Merkle root that Wormhole's guardians attest.
 
-An update: "PNAU" | major 1 | minor 1 | n 1 | header n | type 1 (0: Wormhole Merkle) | length 2 | message | count 1 | count
-times (length 2 | price message | depth 1 | depth * 20). The payload of the attested message: "AUWV" | type 1 | slot 8 |
-ring size 4 | root 20. A price message: type 1 (0) | feed 32 | price i64 | confidence u64 | exponent i32 | publish time 8 |
-previous publish time 8 | ema price i64 | ema confidence u64. Hashes are the first 20 bytes of keccak: of 0x00 and the
-message for a leaf, of 0x01 and both children, the smaller first, for a node. Source: Pyth's `PythAccumulator.sol` and
-`MerkleTree.sol`.
+An update: "PNAU" | major 1 | minor 1 | n 1 | header n | type 1 (0: Wormhole Merkle) | length 2 | message | count 1 |
+count times (length 2 | price message | depth 1 | depth * 20). The payload of the attested message: "AUWV" | type 1 |
+slot 8 | ring size 4 | root 20. A price message: type 1 (0) | feed 32 | price i64 | confidence u64 | exponent i32 |
+publish time 8 | previous publish time 8 | ema price i64 | ema confidence u64. Hashes are the first 20 bytes of
+keccak: of 0x00 and the message for a leaf, of 0x01 and both children, the smaller first, for a node. Source: Pyth's
+`PythAccumulator.sol` and `MerkleTree.sol`.
 """
 
 from __future__ import annotations

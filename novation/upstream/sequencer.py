@@ -40,14 +40,15 @@ def deploy_sequencer(chain: Chain, deployer: str) -> Sequencer:
     messenger = chain.deploy(
         ("L2CrossDomainMessenger", *artifact("optimism", "L2CrossDomainMessenger")), L1_MESSENGER, sender=deployer
     )
-    feed = chain.deploy(_feed(), VALIDATOR, messenger.address, UP, sender=deployer)
-    code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
-    proxy = chain.deploy(code, feed.address, EMPTY, sender=deployer)
+    feed = chain.deploy(code(), VALIDATOR, messenger.address, UP, sender=deployer)
+    proxy_code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
+    proxy = chain.deploy(proxy_code, feed.address, EMPTY, sender=deployer)
     feed.transact("addAccess", proxy.address, sender=deployer)
     return Sequencer(chain, proxy, feed, messenger)
 
 
-def _feed() -> Deployable:
+def code() -> Deployable:
+    """Of the feed. @raises ComponentUnavailable."""
     name = "OptimismSequencerUptimeFeed"
     root, messengers = fetch("streams"), fetch("optimism")
     sources = {file: root / path for file, path in COMPONENTS["streams"].files.items()}

@@ -1,9 +1,9 @@
 """Chainlink Data Streams: the verifier contracts, and reports signed by node operators of ours.
 
 A signed report is abi_encode(context bytes32[3], report bytes, rs bytes32[], ss bytes32[], vs bytes32), where the
-context is config digest | epoch and round | extra hash, and what is signed is keccak(keccak(report) | context). A report
-of schema 3: feed | valid from | observed at | native fee | LINK fee | expires at | price | bid | ask, a word each, prices
-in 18 decimals. Source: `Verifier.sol` 0.3.0 of `@chainlink/contracts`, Chainlink's report schema v3.
+context is config digest | epoch and round | extra hash, and what is signed is keccak(keccak(report) | context). A
+report of schema 3: feed | valid from | observed at | native fee | LINK fee | expires at | price | bid | ask, a word
+each, prices in 18 decimals. Source: `Verifier.sol` 0.3.0 of `@chainlink/contracts`, Chainlink's report schema v3.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class Streams:
 
     def charge(self, link: Contract, native: Contract) -> Contract:
         """Reports have to be paid for from now on. @return FeeManager."""
-        rewards = self.chain.deploy(_contract("RewardManager"), link.address, sender=self.owner)
+        rewards = self.chain.deploy(code_of("RewardManager"), link.address, sender=self.owner)
         fees = self.chain.deploy(
-            _contract("FeeManager"),
+            code_of("FeeManager"),
             link.address,
             native.address,
             self.proxy.address,
@@ -108,13 +108,19 @@ def feed_id(name: str) -> bytes:
 
 def deploy_streams(chain: Chain, deployer: str) -> Streams:
     """Proxy and verifier. @raises ComponentUnavailable."""
-    proxy = chain.deploy(_contract("VerifierProxy"), EMPTY, sender=deployer)
-    verifier = chain.deploy(_contract("Verifier"), proxy.address, sender=deployer)
+    proxy = chain.deploy(code_of("VerifierProxy"), EMPTY, sender=deployer)
+    verifier = chain.deploy(code_of("Verifier"), proxy.address, sender=deployer)
     proxy.transact("initializeVerifier", verifier.address, sender=deployer)
-    return Streams(chain, proxy, verifier, signers("data streams", OPERATORS), {}, deployer)
+    return Streams(chain, proxy, verifier, operators(), {}, deployer)
 
 
-def _contract(name: str) -> Deployable:
+def operators() -> Sequence[Signer]:
+    """The network's own keys."""
+    return signers("data streams", OPERATORS)
+
+
+def code_of(name: str) -> Deployable:
+    """One of Chainlink's contracts. @raises ComponentUnavailable."""
     root, library = fetch("streams"), fetch("openzeppelin")
     sources = {file: root / path for file, path in COMPONENTS["streams"].files.items()}
     imported = COMPONENTS["openzeppelin"]

@@ -61,20 +61,25 @@ class Wormhole:
         return b"\1" + guardian_set.to_bytes(4) + bytes([len(by)]) + signatures + body
 
 
+def guardians() -> Sequence[Signer]:
+    """The network's own keys."""
+    return signers("guardians", GUARDIANS)
+
+
 def deploy_wormhole(chain: Chain, deployer: str) -> Wormhole:
     """The core behind its proxy, with a first guardian set. @raises ComponentUnavailable."""
-    guardians = signers("guardians", GUARDIANS)
+    keys = guardians()
     pieces = {name: (name, *artifact("wormhole", name)) for name in ("Setup", "Implementation", "Wormhole")}
     implementation = chain.deploy(pieces["Implementation"], sender=deployer)
     setup = chain.deploy(pieces["Setup"], sender=deployer)
     start = setup.encode(
         "setup",
         implementation.address,
-        [guardian.address for guardian in guardians],
+        [key.address for key in keys],
         CHAIN,
         GOVERNANCE_CHAIN,
         GOVERNANCE,
         chain.chain_id,
     )
     proxy = chain.deploy(pieces["Wormhole"], setup.address, start, sender=deployer)
-    return Wormhole(chain.at(pieces["Implementation"], proxy.address), guardians)
+    return Wormhole(chain.at(pieces["Implementation"], proxy.address), keys)
