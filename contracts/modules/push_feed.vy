@@ -4,20 +4,21 @@
 """
 @title Asking a push feed
 @notice Chainlink's proxy layout: latestRoundData() and getRoundData(uint80) return id, answer, started_at, updated_at and
-    answered_in_round, a word each. `answeredInRound` is deprecated and ignored.
-@dev Low-level static calls with bounded gas and bounded return data: nothing that a feed does reverts a read.
+    answered_in_round, a word each.
+@dev Low-level static calls with bounded gas and bounded return data: whatever a feed does, it only has no round then. A
+    call that failed with less than CALL_GAS for the feed is no answer: GAS.
 """
 
 CALL_GAS: constant(uint256) = 200_000
-# A feed that was starved by its caller leaves at most (1 - (63/64)^3) * 203,200 < 9,400 gas after three nested calls.
-GAS_AFTER_FAILURE: constant(uint256) = 10_000
+# With so much before a call the feed gets CALL_GAS of it: 63/64, less what the call itself costs.
+GAS_BEFORE: constant(uint256) = 210_000
 ANSWER_BYTES: constant(uint256) = 160
 MAX_ID: constant(uint256) = 2**80 - 1
 
 
 struct Round:
     id: uint256                     # 0: there is none that is possible
-    answer: int256
+    answer: int256                  # 0 where it is the one of a round before it
     started_at: uint256
     updated_at: uint256
 
@@ -40,16 +41,18 @@ def _round(feed: address, id: uint256) -> Round:
 def _ask(feed: address, call: Bytes[36]) -> Round:
     """
     @dev Asks for a round. One byte more than an answer has is copied, so a longer one is seen and a huge one costs
-        nothing.
-    @custom:reverts GAS it failed and too little gas is left to tell whether it was starved.
+        nothing. answered_in_round is deprecated for OCR, where it is the round itself; a FluxAggregator's round that
+        timed out is answered in an earlier one, and says its price at the time of the time-out.
+    @custom:reverts GAS.
     """
     success: bool = False
     answer: Bytes[ANSWER_BYTES + 1] = b""
+    before: uint256 = msg.gas
     success, answer = raw_call(
         feed, call, max_outsize=ANSWER_BYTES + 1, gas=CALL_GAS, is_static_call=True, revert_on_failure=False
     )
     if not success:
-        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"
+        assert before >= GAS_BEFORE, "GAS"
         return empty(Round)
     if len(answer) != ANSWER_BYTES:
         return empty(Round)
@@ -57,9 +60,10 @@ def _ask(feed: address, call: Bytes[36]) -> Round:
     at: uint256 = extract32(answer, 96, output_type=uint256)
     if id == 0 or id > MAX_ID or at == 0 or at > block.timestamp:
         return empty(Round)
+    answered_in: uint256 = extract32(answer, 128, output_type=uint256)
     return Round(
         id=id,
-        answer=extract32(answer, 32, output_type=int256),
+        answer=extract32(answer, 32, output_type=int256) if answered_in == 0 or answered_in >= id else 0,
         started_at=extract32(answer, 64, output_type=uint256),
         updated_at=at,
     )
@@ -70,13 +74,15 @@ def _ask(feed: address, call: Bytes[36]) -> Round:
 def _decimals(feed: address) -> uint256:
     """
     @return A feed's decimals; max_value(uint256) where it does not tell.
+    @custom:reverts GAS.
     """
     success: bool = False
     answer: Bytes[33] = b""
+    before: uint256 = msg.gas
     success, answer = raw_call(
         feed, method_id("decimals()"), max_outsize=33, gas=CALL_GAS, is_static_call=True, revert_on_failure=False
     )
     if not success:
-        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"
+        assert before >= GAS_BEFORE, "GAS"
         return max_value(uint256)
     return extract32(answer, 0, output_type=uint256) if len(answer) == 32 else max_value(uint256)

@@ -6,8 +6,9 @@
 @license AGPL-3.0-only
 @notice A round's number is phase << 64 | aggregator round. The round before one proves it the first at or after a time.
 @dev Trusted: an aggregator numbers its rounds without gaps, its times do not run back, and finished rounds do not change
-    (true of OCR; of a FluxAggregator only where minSubmissions = maxSubmissions). A round of another phase than the
-    newest is none: an order that waits for one waits for its cancel.
+    (true of OCR; of a FluxAggregator only where minSubmissions = maxSubmissions). An aggregator that the proxy moves to
+    has often run before: its rounds and those of the old one are two sequences, so only the phase that this was deployed
+    in proves anything, while it is the newest. After a move prices go on, for orders another source is deployed.
 """
 
 from contracts.modules import push_feed
@@ -24,7 +25,7 @@ U64: constant(uint256) = 2**64 - 1
 PROXY: public(immutable(address))
 DECIMALS: public(immutable(uint256))
 # Of its newest round when this was deployed. Within a phase an aggregator's decimals cannot change, so they are asked for
-# in every other one, and always where there are no phases.
+# in every other one, and always where there are no phases (0).
 PHASE: public(immutable(uint256))
 
 
@@ -32,13 +33,14 @@ PHASE: public(immutable(uint256))
 def __init__(proxy: address):
     """
     @param proxy A push feed; its decimals are read from it.
-    @custom:reverts BOUND it does not tell its decimals, or more than 36.
+    @custom:reverts BOUND it does not tell its decimals, or more than 36, or has no round yet.
     """
     decimals: uint256 = push_feed._decimals(proxy)
-    assert proxy.is_contract and decimals <= MAX_DECIMALS, "BOUND"
+    newest: push_feed.Round = push_feed._latest(proxy)
+    assert proxy.is_contract and decimals <= MAX_DECIMALS and newest.id != 0, "BOUND"
     PROXY = proxy
     DECIMALS = decimals
-    PHASE = push_feed._latest(proxy).id >> PHASE_SHIFT
+    PHASE = newest.id >> PHASE_SHIFT
 
 
 @external
@@ -73,11 +75,11 @@ def latest() -> IPriceSource.Observation:
 @view
 def observation(id: uint256) -> IPriceSource.Observation:
     """
-    @return A round of the newest one's phase and when the one before it was published (0 for a phase's first).
+    @return A round of PHASE, while that is the newest, and when the one before it was published (0 for its first).
     @custom:reverts GAS.
     """
     newest: push_feed.Round = push_feed._latest(PROXY)
-    if id >> PHASE_SHIFT != newest.id >> PHASE_SHIFT:
+    if id >> PHASE_SHIFT != PHASE or newest.id >> PHASE_SHIFT != PHASE:
         return empty(IPriceSource.Observation)
     found: push_feed.Round = newest
     if id != newest.id:

@@ -6,7 +6,8 @@
 @license AGPL-3.0-only
 @notice A signed report of schema 3 goes through Chainlink's verifier. Reports follow each other without gaps: one is valid
     from the second after the one before it was observed, so it proves itself the first at or after a time.
-@dev Trusted: Chainlink's contracts and the network that their configurations name. Schema 3, a word each: feed | valid from | observed at |
+@dev Trusted: Chainlink's contracts, the network that their configurations name, and that one configuration at a time
+    reports. Schema 3, a word each: feed | valid from | observed at |
     native fee | LINK fee | expires at | price | bid | ask, in 18 decimals.
 """
 
@@ -14,18 +15,16 @@ from interfaces import IPriceSource
 
 implements: IPriceSource
 
-interface VerifierProxy:
-    def s_feeManager() -> address: view
-
-interface FeeManager:
-    def i_nativeAddress() -> address: view
-
 MAX_BYTES: constant(uint256) = 4096
 # What the verifier returns: offset | length | nine words; one byte more, so that a longer report is seen.
 ANSWER: constant(uint256) = 64 + REPORT
 REPORT: constant(uint256) = 9 * 32
 SCHEMA: constant(uint256) = 3
-MAX_PRICE: constant(uint256) = 2**191
+MAX_MID: constant(uint256) = 2**128 - 1
+# What the verifier gets at least: a multiple of what two signatures and a fee cost.
+PROOF_GAS: constant(uint256) = 500_000
+
+U160: constant(uint256) = 2**160 - 1
 
 PROXY: public(immutable(address))
 FEED: public(immutable(bytes32))
@@ -36,9 +35,12 @@ def __init__(proxy: address, feed: bytes32):
     """
     @param proxy Chainlink's VerifierProxy.
     @param feed The stream's id, of schema 3.
-    @custom:reverts BOUND.
+    @custom:reverts BOUND it is no such proxy, or the stream is of another schema.
     """
-    assert proxy.is_contract and convert(feed, uint256) >> 240 == SCHEMA, "BOUND"
+    answered: bool = False
+    manager: address = empty(address)
+    answered, manager = self._address_of(proxy, method_id("s_feeManager()"))
+    assert answered and convert(feed, uint256) >> 240 == SCHEMA, "BOUND"
     PROXY = proxy
     FEED = feed
 
@@ -48,8 +50,9 @@ def __init__(proxy: address, feed: bytes32):
 def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     """
     @notice Verifies a signed report. Anyone may call; Chainlink's fee is paid in ether, exactly.
-    @custom:reverts FEE, FORMAT, SIGNED, FEED, VALUE, FUTURE, EXPIRED.
+    @custom:reverts GAS, FEE, FORMAT, SIGNED, FEED, VALUE, FUTURE, EXPIRED.
     """
+    assert msg.gas >= PROOF_GAS, "GAS"
     amount: uint256 = 0
     native: address = empty(address)
     amount, native = self._fee(update)
@@ -79,9 +82,9 @@ def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     ask: uint256 = extract32(answer, 320, output_type=uint256)
     assert published_at <= block.timestamp, "FUTURE"
     assert block.timestamp <= expires_at, "EXPIRED"
-    # negative prices are beyond MAX_PRICE
+    # negative prices are beyond MAX_MID
     assert valid_from > 1 and valid_from <= published_at, "VALUE"
-    assert bid > 0 and bid <= mid and mid <= ask and ask < MAX_PRICE, "VALUE"
+    assert bid > 0 and bid <= mid and mid <= ask and ask <= MAX_MID, "VALUE"
     return IPriceSource.Observation(
         id=published_at,
         mid=mid,
@@ -134,15 +137,19 @@ def _fee(update: Bytes[MAX_BYTES]) -> (uint256, address):
     """
     @dev The fee in ether and the token that stands for it; nothing where the proxy has no manager of fees.
     """
-    manager: address = staticcall VerifierProxy(PROXY).s_feeManager()
+    answered: bool = False
+    manager: address = empty(address)
+    answered, manager = self._address_of(PROXY, method_id("s_feeManager()"))
+    assert answered, "FEE"
     if manager == empty(address):
         return 0, empty(address)
     # context 3 words | offset of the report | ...
     assert len(update) >= 128, "FORMAT"
     start: uint256 = extract32(update, 96, output_type=uint256)
     assert start <= MAX_BYTES and unsafe_add(start, 32 + REPORT) <= len(update), "FORMAT"
-    native: address = staticcall FeeManager(manager).i_nativeAddress()
-    answered: bool = False
+    native: address = empty(address)
+    answered, native = self._address_of(manager, method_id("i_nativeAddress()"))
+    assert answered, "FEE"
     answer: Bytes[64] = b""
     # returns (asset, amount), (asset, amount), discount
     answered, answer = raw_call(
@@ -159,3 +166,17 @@ def _fee(update: Bytes[MAX_BYTES]) -> (uint256, address):
     )
     assert answered and len(answer) == 64, "FEE"
     return extract32(answer, 32, output_type=uint256), native
+
+
+@internal
+@view
+def _address_of(target: address, call: Bytes[4]) -> (bool, address):
+    """
+    @return Whether the target answers with an address, and which.
+    """
+    answered: bool = False
+    answer: Bytes[33] = b""
+    answered, answer = raw_call(target, call, max_outsize=33, is_static_call=True, revert_on_failure=False)
+    if not answered or len(answer) != 32 or extract32(answer, 0, output_type=uint256) > U160:
+        return False, empty(address)
+    return True, extract32(answer, 0, output_type=address)

@@ -33,6 +33,9 @@ MAX_DEPTH: constant(uint256) = 32
 
 ACCUMULATOR_MAGIC: constant(uint256) = 1_347_305_813  # PNAU
 ROOT_MAGIC: constant(uint256) = 1_096_111_958  # AUWV
+# What the core gets at least: twice what 13 signatures cost.
+PROOF_GAS: constant(uint256) = 400_000
+MAX_MID: constant(uint256) = 2**128 - 1
 WORMHOLE_MERKLE: constant(uint256) = 0
 PRICE_MESSAGE: constant(uint256) = 0
 
@@ -73,7 +76,7 @@ def __init__(wormhole: address, emitter_chain: uint256, emitter: bytes32, feed: 
 def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     """
     @notice Verifies an accumulator update. Anyone may call; it costs nothing.
-    @custom:reverts FEE, FORMAT, SIGNED, ORIGIN, FEED, VALUE, FUTURE.
+    @custom:reverts FEE, FORMAT, GAS, SIGNED, ORIGIN, FEED, VALUE, FUTURE.
     """
     assert msg.value == 0, "FEE"
     root: uint256 = 0
@@ -166,6 +169,7 @@ def _attested(vaa: Bytes[MAX_BYTES]):
     """
     answered: bool = False
     answer: Bytes[64] = b""
+    assert msg.gas >= PROOF_GAS, "GAS"
     answered, answer = raw_call(
         WORMHOLE,
         abi_encode(vaa, method_id=method_id("parseAndVerifyVM(bytes)")),
@@ -262,7 +266,7 @@ def _observation(prices: uint256, times: uint256) -> IPriceSource.Observation:
         unit: uint256 = 10**convert(-exponent - WAD_DECIMALS, uint256)
         mid = unsafe_div(price, unit)
         confidence = unsafe_div(unsafe_add(confidence, unsafe_sub(unit, 1)), unit)
-        assert mid > 0, "VALUE"
+    assert mid > 0 and mid <= MAX_MID and confidence <= MAX_MID, "VALUE"
     return IPriceSource.Observation(
         id=published_at, mid=mid, confidence=confidence, published_at=published_at, previous_at=previous_at
     )

@@ -7,8 +7,9 @@
 @notice Every signer of a data service signs its own value at each time of a fixed grid. The price is the median of all of
     them, half the distance of the outermost is the confidence.
 @dev All signers are wanted, in their order: were a quorum enough, who brings a price could choose among quorums. The grid
-    proves what the first observation at or after a time is. Trusted: fewer than half of the signers lie, and none signs
-    two values for one time. The format is in RedStone's `evm-connector`:
+    proves what the first observation at or after a time is. Trusted: fewer than half of the signers lie, none signs two
+    values for one time, and none holds its own back for a trader who has seen it: each of them can, and the oracle's
+    fallback must not be the trader's choice. The format is in RedStone's `evm-connector`:
         packages | count 2 | metadata n | n 3 | marker 9
         package: feed 32 | value 32 | milliseconds 6 | bytes of a value 4 (32) | points 3 (1) | r 32 | s 32 | v 1
 """
@@ -26,7 +27,7 @@ MARKER: constant(uint256) = 823_907_890_102_272  # 0x02ed57011e0000, in nine byt
 POINT: constant(uint256) = (32 << 24) | 1
 UNIT: constant(uint256) = 10**10  # values have 8 decimals
 MILLISECONDS: constant(uint256) = 1000
-MAX_VALUE: constant(uint256) = 2**128
+MAX_VALUE: constant(uint256) = 2**128 // UNIT
 
 U16: constant(uint256) = 2**16 - 1
 U24: constant(uint256) = 2**24 - 1
@@ -108,7 +109,7 @@ def prove(update: Bytes[MAX_BYTES]) -> IPriceSource.Observation:
     published_at: uint256 = unsafe_div(time, MILLISECONDS)
     assert published_at <= block.timestamp, "FUTURE"
     assert unsafe_mul(published_at, MILLISECONDS) == time and published_at % GRID == 0 and published_at > GRID, "GRID"
-    # values are below 2**128
+    # values are below 2**128 / UNIT
     last: uint256 = unsafe_sub(len(values), 1)
     return IPriceSource.Observation(
         id=published_at,

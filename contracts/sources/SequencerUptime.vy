@@ -5,7 +5,8 @@
 @title Whether an L2's sequencer is up
 @license AGPL-3.0-only
 @notice Reads Chainlink's uptime feed: answer 0 is up, 1 is down, started_at is when that began. While it is down nobody
-    can act but by the L1, and prices that waited arrive at once: after it is back there is a grace period.
+    can act but by the L1, and prices that waited arrive at once: after it is back there is a grace period. It counts from
+    when the L1 says that it was back, so it must be longer than the L2 takes to include what the L1 says.
 """
 
 from contracts.modules import push_feed

@@ -6,7 +6,9 @@
 @license AGPL-3.0-only
 @notice The geometric mean over a window that ends now, where the pool's harmonic mean of liquidity in it is enough. It
     proves nothing about one moment, so it fills no order.
-@dev 1.0001**tick by snekmate's exponential: exact to 1e-15 and more, which is far below a tick.
+@dev 1.0001**tick by snekmate's exponential, whose error is far below a tick where the price is above 1e-13 USD. The pool
+    must keep an observation for every block of the window (increaseObservationCardinalityNext): where it keeps fewer,
+    dust of liquidity in each block leaves no history, and nothing is said.
 """
 
 from interfaces import IPriceSource
@@ -26,8 +28,8 @@ MIN_WINDOW: constant(uint256) = 300
 MAX_WINDOW: constant(uint256) = 86_400
 MAX_DECIMALS: constant(uint256) = 36
 CALL_GAS: constant(uint256) = 200_000
-# As of a push feed: a pool makes no call, so it is starved with less left.
-GAS_AFTER_FAILURE: constant(uint256) = 10_000
+# With so much before a call the pool gets CALL_GAS of it: 63/64, less what the call itself costs.
+GAS_BEFORE: constant(uint256) = 210_000
 # offset, offset, length, two words, length, two words
 ANSWER_BYTES: constant(uint256) = 256
 LN_1_0001: constant(int256) = 99_995_000_333_308_335_333_166_680_951  # 1e33
@@ -51,6 +53,7 @@ def __init__(pool: address, base: address, window: uint256, min_liquidity: uint2
     @param min_liquidity The pool's own unit: sqrt of the product of both reserves, in their smallest units.
     @custom:reverts BOUND.
     """
+    assert pool.is_contract, "BOUND"
     first: address = staticcall UniswapPool(pool).token0()
     second: address = staticcall UniswapPool(pool).token1()
     assert (base == first or base == second) and window >= MIN_WINDOW and window <= MAX_WINDOW, "BOUND"
@@ -94,6 +97,7 @@ def latest() -> IPriceSource.Observation:
     success: bool = False
     answer: Bytes[ANSWER_BYTES + 1] = b""
     ago: DynArray[uint32, 2] = [convert(WINDOW, uint32), 0]
+    before: uint256 = msg.gas
     success, answer = raw_call(
         POOL,
         abi_encode(ago, method_id=method_id("observe(uint32[])")),
@@ -103,11 +107,11 @@ def latest() -> IPriceSource.Observation:
         revert_on_failure=False,
     )
     if not success:
-        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"
+        assert before >= GAS_BEFORE, "GAS"
         return empty(IPriceSource.Observation)
     if len(answer) != ANSWER_BYTES:
         return empty(IPriceSource.Observation)
-    # ticks are int56, seconds per liquidity uint160 and wrap
+    # sums of ticks are int56 and do not wrap in 2,000 years, seconds per liquidity are uint160 and do
     ticks: int256 = extract32(answer, 128, output_type=int256) - extract32(answer, 96, output_type=int256)
     per_liquidity: uint256 = unsafe_sub(
         extract32(answer, 224, output_type=uint256), extract32(answer, 192, output_type=uint256)
@@ -119,7 +123,7 @@ def latest() -> IPriceSource.Observation:
         ticks = -ticks
     # |ticks| < 2**56, below 2**160 in all; divided by 1e33 / 1e18
     power: int256 = (ticks * LN_1_0001 // convert(WINDOW, int256) + (SHIFT * LN_10)) // 10**15
-    # below e**88 < 2**128 / 1e18
+    # e**47 < 2**128 / 1e18, and e**-41 is nearly 1
     if power > 47 * 10**18 or power < -41 * 10**18:
         return empty(IPriceSource.Observation)
     mid: uint256 = convert(math._wad_exp(power), uint256)

@@ -24,7 +24,8 @@ from ape_ethereum.multicall.constants import MULTICALL3_ADDRESS, MULTICALL3_CODE
 from novation.chain.anvil import Anvil
 from novation.chain.ape import ANVIL, connect
 from novation.chain.components import CACHE, COMPONENTS
-from novation.upstream.network import Upstream, attach, build
+from novation.upstream.network import ASSETS, WAD, Upstream, attach, build
+from novation.upstream.sequencer import RELAYER
 
 HERE = Path(__file__).parent
 FOLDER = CACHE / "upstream"
@@ -96,7 +97,12 @@ def connected(running: Fork) -> Iterator[Upstream]:
     @raises ChainError, ComponentUnavailable.
     """
     with connect(f"ethereum:local:{running.url}") as chain:
-        yield attach(chain, running.manifest)
+        chain.impersonate(RELAYER)
+        found = attach(chain, running.manifest)
+        chain.warp(1)
+        for asset in ASSETS:
+            found.feeds[asset.symbol].push(asset.price * WAD)
+        yield found
 
 
 def _make(folder: Path, progress: Callable[[str], None]) -> None:
@@ -113,8 +119,9 @@ def _make(folder: Path, progress: Callable[[str], None]) -> None:
 
 def _key() -> str:
     """Over all that the chain is made of."""
-    digest = hashlib.sha256()
-    for path in sorted([*HERE.glob("*.py"), HERE.parent / "deployment" / "parts.py"]):
+    digest = hashlib.sha256(MULTICALL3_CODE)
+    others = (HERE.parent / "deployment" / "parts.py", HERE.parent / "chain" / "solidity.py")
+    for path in sorted([*HERE.glob("*.py"), *others]):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update("".join(sorted(component.integrity for component in COMPONENTS.values())).encode())
     return digest.hexdigest()[:16]

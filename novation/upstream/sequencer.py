@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from novation.chain.abi import checksum
 from novation.chain.components import COMPONENTS, artifact, fetch
-from novation.chain.protocol import Chain, Contract, Deployable
+from novation.chain.protocol import Chain, ChainError, Contract, Deployable
 from novation.chain.solidity import compiled
 from novation.deployment.parts import EMPTY
 
@@ -14,6 +14,8 @@ RUNS = 1_000_000
 VALIDATOR = checksum(bytes(19) + b"\1")  # on the L1
 L1_MESSENGER = checksum(bytes(19) + b"\2")
 ALIAS = 0x1111000000000000000000000000000000001111  # what the L2 adds to an L1 contract's address
+# Who the messenger takes messages from.
+RELAYER = checksum(((int(L1_MESSENGER, 16) + ALIAS) % 2**160).to_bytes(20))
 UP, DOWN = False, True
 
 
@@ -25,14 +27,20 @@ class Sequencer:
     proxy: Contract
     feed: Contract
     messenger: Contract
-    _nonce: int = field(default=0)
+    _sent: int = field(default=0)
 
     def report(self, status: bool, at: int) -> None:
-        """What the L1 says. @param status UP or DOWN. @param at Since when."""
-        self._nonce += 1
-        sender = checksum(((int(L1_MESSENGER, 16) + ALIAS) % 2**160).to_bytes(20))
+        """What the L1 says; RELAYER must be able to send.
+
+        @param status UP or DOWN.
+        @param at Since when.
+        @raises ChainError where the feed did not take it: it is not later than what it knows.
+        """
         message = self.feed.encode("updateStatus", status, at)
-        self.messenger.transact("relayMessage", self.feed.address, VALIDATOR, message, self._nonce, sender=sender)
+        nonce, self._sent = self._sent + self.chain.now, self._sent + 1  # a message is relayed once
+        receipt = self.messenger.transact("relayMessage", self.feed.address, VALIDATOR, message, nonce, sender=RELAYER)
+        if not receipt.find("RelayedMessage") or receipt.find("UpdateIgnored"):
+            raise ChainError(f"the feed of the sequencer's state did not take a report of {at}")
 
 
 def deploy_sequencer(chain: Chain, deployer: str) -> Sequencer:

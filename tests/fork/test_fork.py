@@ -10,6 +10,7 @@ from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import ChainError, Contract
 from novation.upstream import fork, pyth, redstone, streams
 from novation.upstream.network import ASSETS, Upstream, pyth_id
+from novation.upstream.sequencer import DOWN
 
 pytestmark = [pytest.mark.anvil, pytest.mark.slow]
 WAD = 10**18
@@ -54,6 +55,7 @@ def test_push_feeds(network: Upstream) -> None:
         source = network.chain.deploy("ChainlinkSource", feed.proxy.address, sender=network.deployer)
         before = source.call("latest")
         assert before[1] == asset.price * WAD
+        assert network.chain.now - before[3] < 600  # not as old as the kept chain
         network.chain.warp(60)
         feed.push((asset.price + 1) * WAD)
         assert source.call("latest")[1] == (asset.price + 1) * WAD
@@ -98,6 +100,8 @@ def test_sequencer(network: Upstream) -> None:
     network.chain.warp(301)
     network.chain.mine()
     assert uptime.call("is_up")
+    network.sequencer.report(DOWN, network.chain.now)
+    assert not uptime.call("is_up")
 
 
 def test_a_port_that_is_taken(network: Upstream) -> None:

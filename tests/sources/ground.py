@@ -98,6 +98,34 @@ def prove(source: Contract, update: bytes, value: int = 0) -> tuple[int, ...] | 
     return tuple(source.returned("prove", receipt)) if receipt.ok else str(receipt.error)
 
 
+def slow(chain: Chain, target: str) -> str:
+    """A contract that passes static calls on, after a loop of 150,000 gas. @return its address."""
+    loop = "62" + (5_800).to_bytes(3).hex() + "5b60019003" + "80" + "600457"
+    call = "3660006000376000600036600073" + target[2:].lower() + "5afa"
+    head = bytes.fromhex(loop + call)
+    here = len(head) + 9
+    code = head + bytes.fromhex(f"60{here - 1:02x}57" + "60006000fd" + "5b" + "3d600060003e3d6000f3")
+    start = bytes.fromhex(f"60{len(code):02x}80600b6000396000f3")
+    return chain.deploy(("Slow", [], start + code), sender=chain.account(0)).address
+
+
+def starved(source: Contract, function: str, *arguments: object, most: int = 600_000, rare: bool = False) -> None:
+    """Asks with ever more gas: with too little of it the call fails, and is told as that. It never answers otherwise.
+
+    @param rare What is asked costs so little that it leaves nothing to say GAS with.
+    """
+    chain, me = source._chain, source._chain.account(0)
+    data = source.encode(function, *arguments)
+    whole = chain.raw_transact(source.address, data, sender=me)
+    assert whole.ok
+    seen = set()
+    for gas in range(22_000, most, most // 350):
+        receipt = chain.raw_transact(source.address, data, sender=me, gas=gas)
+        seen.add(receipt.error)
+        assert not receipt.ok or receipt.output == whole.output, gas
+    assert seen == {None, "OUT_OF_GAS"} | (set() if rare else {"GAS"})
+
+
 def tampered(update: bytes, seed: int, count: int) -> list[bytes]:
     """Copies with one bit turned, bytes cut off, doubled, put in or taken out."""
     random = Random(seed)

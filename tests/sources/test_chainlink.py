@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from novation.chain.components import artifact
 from novation.chain.protocol import Contract, Reverted
 from novation.deployment import parts
 from novation.deployment.settings import Feed
-from tests.sources.ground import CENTS, ETH, WAD, Ground, prove
+from tests.sources.ground import CENTS, ETH, WAD, Ground, prove, starved
 
 PHASE = 1 << 64
 NOTHING = (0, 0, 0, 0, 0)
@@ -147,21 +148,87 @@ def test_decimals_that_fail(ground: Ground, mock: Contract, mode: int) -> None:
 
 @pytest.mark.parametrize("works", [False, True])
 def test_a_starved_feed_is_told(ground: Ground, feed: parts.Feed, mock: Contract, works: bool) -> None:
-    """With too little gas a call fails: it never says that there is no price."""
-    proxy = mock if works else feed.proxy
-    source = source_of(ground, proxy)
+    source = source_of(ground, mock if works else feed.proxy)
     ground.chain.warp(60)
     if works:
         mock.transact("push", 4000 * CENTS, sender=ground.me)
         mock.transact("set_modes", 10, 10, 0, sender=ground.me)
     else:
         feed.push(ETH)
-    for function, arguments in (("latest", ()), ("observation", (PHASE + 2,)), ("following", (PHASE + 1,))):
-        data = source.encode(function, *arguments)
-        whole = ground.chain.raw_transact(source.address, data, sender=ground.me)
-        seen = set()
-        for gas in range(22_000, 600_000, 1_700):
-            receipt = ground.chain.raw_transact(source.address, data, sender=ground.me, gas=gas)
-            seen.add(receipt.error)
-            assert not receipt.ok or receipt.output == whole.output, gas
-        assert seen == {None, "OUT_OF_GAS", "GAS"} if works else seen == {None, "OUT_OF_GAS"}
+    starved(source, "latest", rare=not works)
+    starved(source, "observation", PHASE + 2, rare=not works)
+    starved(source, "following", PHASE + 1, rare=not works)
+
+
+def test_starved_decimals_are_told(ground: Ground, mock: Contract) -> None:
+    source = source_of(ground, mock)
+    mock.transact("set_phase", 2, sender=ground.me)
+    mock.transact("push", 4000 * CENTS, sender=ground.me)
+    mock.transact("set_modes", 0, 0, 10, sender=ground.me)
+    starved(source, "latest")
+
+
+@pytest.mark.parametrize("depth", [2, 4, 6])
+def test_a_feed_behind_several_proxies(ground: Ground, mock: Contract, depth: int) -> None:
+    """Chainlink's own proxy before Chainlink's own proxy: a starved call is told at every depth."""
+    code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
+    behind = mock
+    for _ in range(depth - 1):
+        behind = ground.chain.deploy(code, behind.address, parts.EMPTY, sender=ground.me)
+    source = source_of(ground, behind)
+    mock.transact("set_modes", 10, 10, 0, sender=ground.me)
+    starved(source, "latest", most=260_000)
+
+
+def test_a_feed_without_phases_is_asked_for_its_decimals_each_time(ground: Ground, mock: Contract) -> None:
+    mock.transact("set_phase", 0, sender=ground.me)
+    mock.transact("push", 4000 * CENTS, sender=ground.me)
+    source = source_of(ground, mock)
+    assert (source.call("PHASE"), source.call("latest")[1]) == (0, ETH)
+    mock.transact("set_decimals", 18, sender=ground.me)
+    assert source.call("latest") == NOTHING
+
+
+def test_a_round_that_timed_out_is_no_price(ground: Ground) -> None:
+    """FluxAggregator gives it the answer of the round before it and the time of the time-out."""
+    chain, (one, two) = ground.chain, [ground.chain.account(n) for n in range(2)]
+    timeout = 120
+    arguments = (parts.EMPTY, 0, timeout, parts.EMPTY, 50 * CENTS, 100_000 * CENTS, 8, "ETH / USD")
+    flux = chain.deploy(("FluxAggregator", *artifact("chainlink", "FluxAggregator")), *arguments, sender=one)
+    flux.transact("changeOracles", [], [one, two], [one, two], 2, 2, 0, sender=one)
+    code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
+    proxy = chain.deploy(code, flux.address, parts.EMPTY, sender=one)
+    for oracle in (one, two):
+        flux.transact("submit", 1, 4000 * CENTS, sender=oracle)
+    source = source_of(ground, proxy)
+    chain.warp(60)
+    flux.transact("submit", 2, 3000 * CENTS, sender=one)  # the other is silent
+    chain.warp(timeout + 1)
+    for oracle in (two, one):  # round 2 has timed out
+        flux.transact("submit", 3, 3000 * CENTS, sender=oracle)
+    assert flux.call("getRoundData", 2)[1] == 4000 * CENTS
+    assert source.call("observation", PHASE + 2) == NOTHING
+    assert source.call("observation", PHASE + 3) == (PHASE + 3, 3000 * WAD, 0, chain.now, chain.now)
+
+
+def test_an_order_has_one_first_observation_across_a_move(ground: Ground, feed: parts.Feed) -> None:
+    """The new aggregator has run beside the old one: its rounds from before the move prove nothing here."""
+    other = parts.deploy_feed(ground.chain, SETTINGS, "ETH", ground.me)
+    source = source_of(ground, feed.proxy)
+    ground.chain.warp(60)
+    feed.push(4100 * WAD)
+    ground.chain.warp(1)
+    other.push(3900 * WAD)
+    assert source.call("observation", PHASE + 2)[1] == 4100 * WAD
+    feed.proxy.transact("proposeAggregator", other.writer.address, sender=ground.me)
+    feed.proxy.transact("confirmAggregator", other.writer.address, sender=ground.me)
+    assert source.call("latest")[1] == 3900 * WAD
+    assert source.call("observation", PHASE + 2) == source.call("observation", 2 * PHASE + 2) == NOTHING
+    fresh = source_of(ground, feed.proxy)
+    assert fresh.call("observation", 2 * PHASE + 2)[1] == 3900 * WAD
+
+
+def test_a_feed_without_a_round_is_bound(ground: Ground) -> None:
+    proxy = ground.chain.deploy("MockAggregatorProxy", 8, sender=ground.me)
+    with pytest.raises(Reverted, match="BOUND"):
+        source_of(ground, proxy)

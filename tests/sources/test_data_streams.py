@@ -8,7 +8,7 @@ from eth_abi.abi import encode
 from novation.chain.protocol import Reverted
 from novation.upstream import streams
 from novation.upstream.signing import signers
-from tests.sources.ground import CODES, ETH, WAD, Ground, prove, tampered
+from tests.sources.ground import CODES, ETH, WAD, Ground, prove, starved, tampered
 
 FEE = 10**14
 
@@ -44,9 +44,19 @@ def test_no_price(ground: Ground, changes: dict[str, int]) -> None:
 
 
 def test_the_highest_price(ground: Ground) -> None:
-    highest = 2**191 - 1
+    highest = 2**128 - 1
     report = ground.report(price=highest, bid=highest, ask=highest)
     assert prove(ground.streams_source, ground.streams.signed(report))[1] == highest
+    for ask in (2**128, 2**191 - 1):
+        assert prove(ground.streams_source, ground.streams.signed(ground.report(ask=ask))) == "VALUE"
+
+
+@pytest.mark.parametrize("charged", [False, True])
+def test_a_starved_proof_is_not_said_to_be_forged(ground: Ground, charged: bool) -> None:
+    update = ground.streams.signed(ground.report())
+    if charged:
+        ground.streams.charge(ground.link, ground.weth)
+    starved(ground.streams_source, "prove", update, most=1_000_000)
 
 
 def test_times(ground: Ground) -> None:
@@ -165,6 +175,11 @@ def test_nothing_is_known_without_an_update(ground: Ground) -> None:
 
 def test_what_it_is_made_with(ground: Ground) -> None:
     other = b"\0\4" + ground.streams_feed[2:]
-    for proxy, feed in (("0x" + 40 * "1", ground.streams_feed), (ground.streams.proxy.address, other)):
+    for proxy, feed in (
+        ("0x" + 40 * "1", ground.streams_feed),
+        (ground.streams.verifier.address, ground.streams_feed),
+        (ground.weth.address, ground.streams_feed),
+        (ground.streams.proxy.address, other),
+    ):
         with pytest.raises(Reverted, match="BOUND"):
             ground.chain.deploy("DataStreamsSource", proxy, feed, sender=ground.me)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from novation.chain.protocol import Contract, Reverted
-from tests.sources.ground import CENTS, WAD, Ground, prove
+from tests.sources.ground import CENTS, WAD, Ground, prove, starved
 
 AGE = 600
 NOTHING = (0, 0, 0, 0, 0)
@@ -96,14 +96,7 @@ def test_a_starved_one_is_told(ground: Ground, works: bool) -> None:
     if works:
         for feed in panel.feeds:
             feed.transact("set_modes", 10, 0, 0, sender=ground.me)
-    data = panel.source.encode("latest")
-    whole = ground.chain.raw_transact(panel.source.address, data, sender=ground.me)
-    seen = set()
-    for gas in range(22_000, 1_500_000, 3_000):
-        receipt = ground.chain.raw_transact(panel.source.address, data, sender=ground.me, gas=gas)
-        seen.add(receipt.error)
-        assert not receipt.ok or receipt.output == whole.output, gas
-    assert seen == {None, "OUT_OF_GAS"} | ({"GAS"} if works else set())
+    starved(panel.source, "latest", most=1_500_000, rare=not works)
 
 
 def test_what_it_is_made_with(ground: Ground) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from novation.chain.protocol import Reverted
-from novation.upstream.pyth import EMITTER, PYTHNET
+from novation.upstream.pyth import EMITTER, PYTHNET, PythPrice
 from novation.upstream.wormhole import QUORUM
-from tests.sources.ground import CENTS, CODES, ETH, WAD, Ground, prove, tampered
+from tests.sources.ground import CENTS, CODES, ETH, WAD, Ground, prove, starved, tampered
 
 
 def test_a_price(ground: Ground) -> None:
@@ -36,7 +36,8 @@ def test_trees_of_every_height(ground: Ground, width: int) -> None:
     [
         (-8, ETH, WAD),
         (0, 4000 * CENTS * WAD, CENTS * WAD),
-        (12, 4000 * CENTS * 10**30, CENTS * 10**30),
+        (8, 4000 * CENTS * 10**26, CENTS * 10**26),
+        (9, "VALUE", 0),
         (-18, 4000 * CENTS, CENTS),
         (-19, 400 * CENTS, CENTS // 10),
         (-20, 40 * CENTS, CENTS // 100),
@@ -63,9 +64,16 @@ def test_no_price(ground: Ground, price: int) -> None:
 
 
 def test_the_highest_price(ground: Ground) -> None:
-    price = ground.pyth_price(2**63 - 1, confidence=2**64 - 1, exponent=12)
-    found = prove(ground.pyth_source, ground.pyth.update([price]))
-    assert found[1:3] == ((2**63 - 1) * 10**30, (2**64 - 1) * 10**30)
+    most = (2**128 - 1) // 10**30
+    for changes, good in (
+        ({"price": most, "confidence": most}, True),
+        ({"price": most + 1}, False),
+        ({"price": most, "confidence": most + 1}, False),
+        ({"price": 2**63 - 1, "confidence": 2**64 - 1}, False),
+    ):
+        price = ground.pyth_price(confidence=0, exponent=12)._replace(**changes)
+        found = prove(ground.pyth_source, ground.pyth.update([price]))
+        assert found[1] == most * 10**30 if good else found == "VALUE"
 
 
 def test_times(ground: Ground) -> None:
@@ -85,6 +93,21 @@ def test_another_feed(ground: Ground) -> None:
     assert prove(ground.pyth_source, ground.pyth.update([price])) == "FEED"
     twice = [ground.pyth_price(), ground.pyth_price(5000 * CENTS)]
     assert prove(ground.pyth_source, ground.pyth.update(twice)) == "FORMAT"
+
+
+def test_another_type_of_message(ground: Ground) -> None:
+    """Of the same length, with the feed in the same place."""
+
+    class Other(PythPrice):
+        def message(self) -> bytes:
+            return b"\1" + super().message()[1:]
+
+    assert prove(ground.pyth_source, ground.pyth.update([Other(*ground.pyth_price())])) == "FEED"
+
+
+def test_a_starved_proof_is_not_said_to_be_forged(ground: Ground) -> None:
+    update = ground.pyth.update([ground.pyth_price()])
+    starved(ground.pyth_source, "prove", update, most=1_000_000)
 
 
 def test_another_chain_or_emitter(ground: Ground) -> None:
@@ -131,12 +154,10 @@ def test_other_attested_messages(ground: Ground, payload: bytes) -> None:
     assert prove(ground.pyth_source, ground.pyth.update([ground.pyth_price()], payload=payload)) == "FORMAT"
 
 
-def test_an_inner_node_is_no_message(ground: Ground) -> None:
-    """A leaf is hashed with 0, a node with 1: what is 85 bytes long and hashes to a node is not known."""
+def test_a_message_without_its_siblings(ground: Ground) -> None:
     ground.pyth.width = 2
     update = ground.pyth.update([ground.pyth_price(1), ground.pyth_price(2, feed=b"\10" * 32)])
     size = int.from_bytes(update[8:10])
-    # without its sibling the first message is not the root
     first = update[11 + size :][: 2 + 85]
     assert prove(ground.pyth_source, update[: 10 + size] + b"\1" + first + b"\0") == "SIGNED"
 

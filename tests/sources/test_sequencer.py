@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from novation.chain.protocol import Contract, Reverted
+from novation.chain.protocol import ChainError, Contract, Reverted
 from novation.upstream.sequencer import DOWN, UP, Sequencer, deploy_sequencer
-from tests.sources.ground import Ground
+from tests.sources.ground import Ground, starved
 
 GRACE = 3600
 
@@ -49,6 +49,38 @@ def test_only_the_l1_says_so(ground: Ground, sequencer: Sequencer, uptime: Contr
     with pytest.raises(Reverted):
         sequencer.messenger.transact("relayMessage", sequencer.feed.address, ground.me, message, 9, sender=ground.me)
     assert uptime.call("is_up")
+
+
+def test_the_grace_counts_from_what_the_l1_says(ground: Ground, sequencer: Sequencer, uptime: Contract) -> None:
+    """Also where it arrives late: Chainlink's own recommendation. The grace must be longer than inclusion takes."""
+    down = ground.chain.now + 10
+    ground.chain.warp(2 * GRACE)
+    sequencer.report(DOWN, down)
+    assert not uptime.call("is_up")
+    sequencer.report(UP, down + 60)
+    assert uptime.call("is_up")
+
+
+@pytest.mark.parametrize("ahead", [1, 4000])
+def test_an_up_from_the_future_is_not_up(ground: Ground, sequencer: Sequencer, uptime: Contract, ahead: int) -> None:
+    ground.chain.warp(GRACE + 1)
+    sequencer.report(DOWN, ground.chain.now)
+    sequencer.report(UP, ground.chain.now + ahead)
+    assert not uptime.call("is_up")
+
+
+def test_a_report_that_is_not_taken_is_told(ground: Ground, sequencer: Sequencer) -> None:
+    with pytest.raises(ChainError, match="did not take"):
+        sequencer.report(DOWN, ground.chain.now - 1)
+
+
+def test_a_starved_feed_is_told(ground: Ground) -> None:
+    feed = ground.chain.deploy("MockAggregatorProxy", 0, sender=ground.me)
+    uptime = ground.chain.deploy("SequencerUptime", feed.address, GRACE, sender=ground.me)
+    feed.transact("push", 0, sender=ground.me)
+    ground.chain.warp(GRACE + 1)
+    feed.transact("set_modes", 10, 0, 0, sender=ground.me)
+    starved(uptime, "is_up")
 
 
 @pytest.mark.parametrize(

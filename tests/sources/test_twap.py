@@ -6,7 +6,7 @@ import pytest
 
 from novation.chain.protocol import Contract, Reverted
 from novation.upstream.uniswap import Uniswap
-from tests.sources.ground import ETH, LIQUIDITY, WAD, WINDOW, Ground, prove
+from tests.sources.ground import ETH, LIQUIDITY, WAD, WINDOW, Ground, prove, slow, starved
 
 Pool = tuple[Uniswap, Contract, Contract]
 
@@ -113,15 +113,32 @@ def test_it_is_a_reference_only(ground: Ground, pool: Pool) -> None:
 
 def test_a_starved_pool_is_told(ground: Ground, pool: Pool) -> None:
     source = source_of(ground, pool)
+    arguments = slow(ground.chain, pool[1].address), ground.weth.address, WINDOW, LIQUIDITY
+    through = ground.chain.deploy("TwapSource", *arguments, sender=ground.me)
     ground.chain.warp(WINDOW)
-    data = source.encode("latest")
-    whole = ground.chain.raw_transact(source.address, data, sender=ground.me)
-    seen = set()
-    for gas in range(22_000, 70_000, 300):
-        receipt = ground.chain.raw_transact(source.address, data, sender=ground.me, gas=gas)
-        seen.add(receipt.error)
-        assert not receipt.ok or receipt.output == whole.output
-    assert seen == {None, "OUT_OF_GAS"}
+    assert through.call("latest") == source.call("latest")
+    starved(source, "latest", rare=True)
+    starved(through, "latest")
+
+
+@pytest.mark.parametrize(("decimals", "other", "told"), [(36, 16, True), (36, 0, False), (0, 9, True), (0, 36, False)])
+def test_a_price_beyond_the_widths(ground: Ground, pool: Pool, decimals: int, other: int, told: bool) -> None:
+    """Smallest units are worth the same: a whole one of 36 decimals is 1e20 of 16 decimals, and 1e36 of none."""
+    base = ground.chain.deploy("MockToken", "Base", "B", decimals, sender=ground.me)
+    quote = ground.chain.deploy("MockToken", "Quote", "Q", other, sender=ground.me)
+    for token in (base, quote):
+        token.transact("mint", ground.me, 10**30, sender=ground.me)
+    pair = pool[0].pool(base, quote, 1.0, ground.me, 10**20, 10)
+    source = ground.chain.deploy("TwapSource", pair.address, base.address, WINDOW, 1, sender=ground.me)
+    ground.chain.warp(WINDOW)
+    price = source.call("latest")[1]
+    exact = 10 ** (18 + decimals - other) if told else 0
+    assert abs(price - exact) * 10**9 <= exact
+
+
+def test_no_pool(ground: Ground) -> None:
+    with pytest.raises(Reverted, match="BOUND"):
+        ground.chain.deploy("TwapSource", "0x" + 40 * "1", ground.weth.address, WINDOW, 1, sender=ground.me)
 
 
 @pytest.mark.parametrize(("window", "liquidity"), [(299, 1), (86_401, 1), (WINDOW, 0)])
