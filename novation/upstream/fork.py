@@ -64,8 +64,11 @@ def upstream(progress: Callable[[str], None], fresh: bool = False) -> Kept:
             made = Path(temporary) / "made"
             made.mkdir()
             _make(made, progress)
-            if not folder.is_dir():  # otherwise another process was faster
+            try:
                 made.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # otherwise another process was faster
+                    raise
     return Kept(folder / "state.json", json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
 
 
