@@ -2,7 +2,7 @@
 # Pass options on with ARGS, for example: make demo ARGS="--hours 12".
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test fuzz bench bench-fuzz gas coverage engines planted mutation proofs bytecode lint format lock components clean
+.PHONY: help demo test fork fuzz bench bench-fuzz gas coverage engines planted mutation proofs bytecode lint format lock components clean
 
 ROOT := $(CURDIR)
 # The venv's vyper must be found first, or ape-vyper tries to download a compiler; .cache/bin holds the pinned anvil.
@@ -20,6 +20,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo    deploy, seed and watch a market through a crash on the embedded EVM"
 	@echo "make test    every test"
+	@echo "make fork    a local fork with the real Chainlink, Pyth over Wormhole, RedStone, Uniswap, Safe, USDC"
 	@echo "make fuzz    random calls for a minute, held to the model and the invariants; a report (docs/auditing.md)"
 	@echo "make bench   speed of the in-process engine"
 	@echo "make gas     gas of every operation, written to tests/gas/snapshot.json and docs/gas.md"
@@ -35,6 +36,9 @@ demo: .venv/.ready
 
 test: .venv/.ready
 	@python -m pytest -n 2 $(ARGS)
+
+fork: .venv/.ready
+	@python -m novation.upstream $(ARGS)
 
 fuzz: .venv/.ready
 	@ape run fuzz $(ARGS)

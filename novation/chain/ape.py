@@ -71,7 +71,7 @@ class ApeChain:
         self._node: Node = Embedded(provider) if provider.name == "test" else RpcNode(provider, is_dev)
         self._registry = Registry()
         senders = list(accounts) or (list(ape.accounts.test_accounts) if is_dev else [])
-        self._senders: dict[str, AccountAPI] = {str(account.address): account for account in senders}
+        self._senders: dict[str, AccountAPI | str] = {str(account.address): account for account in senders}
         self._accounts = list(self._senders)
         self._snapshots: dict[int, tuple[Any, int]] = {}
         self._next_snapshot = 1
@@ -166,6 +166,13 @@ class ApeChain:
     def predict(self, sender: str, offset: int = 0) -> str:
         """The address that the sender's next transaction but `offset` creates, if it creates a contract."""
         return create_address(sender, self._node.nonce(sender) + offset)
+
+    def impersonate(self, address: str) -> None:
+        """Lets this chain send for an address without a key. @raises ChainError where it is not anvil."""
+        if not isinstance(self._node, RpcNode):
+            raise ChainError("only anvil sends for an address without a key")
+        self._node.impersonate(address)
+        self._senders[address] = address
 
     def deploy(self, what: Deployable, *args: Any, sender: str, value: int = 0) -> Contract:
         """@raises Reverted."""

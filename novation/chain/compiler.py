@@ -55,10 +55,10 @@ class Artifact:
 
 
 def sources() -> dict[str, Path]:
-    """Every deployable contract by name: `contracts/*.vy` and `contracts/mocks/*.vy`."""
+    """Every deployable contract by name: `contracts/*.vy`, `contracts/sources/*.vy` and `contracts/mocks/*.vy`."""
     folder = ROOT / CONTRACTS
     found: dict[str, Path] = {}
-    for path in sorted([*folder.glob("*.vy"), *folder.glob("mocks/*.vy")]):
+    for path in sorted([*folder.glob("*.vy"), *folder.glob("sources/*.vy"), *folder.glob("mocks/*.vy")]):
         if path.stem in found:
             raise CompilationFailed(f"two contracts are called {path.stem}: {found[path.stem]} and {path}")
         found[path.stem] = path

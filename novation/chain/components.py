@@ -1,4 +1,5 @@
-"""Third-party components: anvil, forge, Chainlink's contracts and Circle's USDC, from pinned npm packages.
+"""Third-party components: anvil, forge, compilers, and the contracts of others that ours stand on, from pinned npm
+packages.
 
 Nothing third-party is committed. `npm pack` brings a package into the tree's `.cache/` (git ignores it), its sha512
 is checked against the pin below, and only the wanted files are unpacked. This file needs the standard library alone:
@@ -47,6 +48,44 @@ class Component:
 ANVIL_PLATFORM = ("Linux", "x86_64")  # forge's, too
 PLATFORM_BOUND = ("anvil", "forge")
 
+# Data Streams' verifier and its fees, the uptime feed of an L2, and what they import.
+STREAMS_SOURCES = (
+    "llo-feeds/v0.3.0/FeeManager",
+    "llo-feeds/v0.3.0/RewardManager",
+    "llo-feeds/v0.3.0/Verifier",
+    "llo-feeds/v0.3.0/VerifierProxy",
+    "llo-feeds/v0.3.0/interfaces/IFeeManager",
+    "llo-feeds/v0.3.0/interfaces/IRewardManager",
+    "llo-feeds/v0.3.0/interfaces/IVerifier",
+    "llo-feeds/v0.3.0/interfaces/IVerifierFeeManager",
+    "llo-feeds/v0.3.0/interfaces/IVerifierProxy",
+    "llo-feeds/libraries/Common",
+    "l2ep/base/BaseSequencerUptimeFeed",
+    "l2ep/interfaces/ISequencerUptimeFeed",
+    "l2ep/optimism/OptimismSequencerUptimeFeed",
+    "shared/access/ConfirmedOwner",
+    "shared/access/ConfirmedOwnerWithProposal",
+    "shared/access/SimpleReadAccessController",
+    "shared/access/SimpleWriteAccessController",
+    "shared/interfaces/AccessControllerInterface",
+    "shared/interfaces/AggregatorInterface",
+    "shared/interfaces/AggregatorV2V3Interface",
+    "shared/interfaces/AggregatorV3Interface",
+    "shared/interfaces/IOwnable",
+    "shared/interfaces/ITypeAndVersion",
+    "shared/interfaces/IWERC20",
+)
+OPENZEPPELIN_SOURCES = (
+    "interfaces/IERC165",
+    "interfaces/IERC20",
+    "token/ERC20/IERC20",
+    "token/ERC20/extensions/draft-IERC20Permit",
+    "token/ERC20/utils/SafeERC20",
+    "utils/Address",
+    "utils/introspection/IERC165",
+    "utils/math/Math",
+)
+
 COMPONENTS: Mapping[str, Component] = {
     "anvil": Component(
         "@foundry-rs/anvil-linux-amd64",
@@ -74,12 +113,87 @@ COMPONENTS: Mapping[str, Component] = {
         {"forge": "bin/forge"},
         on_demand=True,
     ),
+    "openzeppelin": Component(
+        "@openzeppelin/contracts",
+        "4.8.3",
+        "sha512-bQHV8R9Me8IaJoJ2vPG4rXcL7seB7YVuskr4f+f5RyOStSZetwzkWtoqDMl5erkBJy0lDRUnIR2WIkPiC0GJlg==",
+        "MIT",
+        {f"{name}.sol": f"{name}.sol" for name in OPENZEPPELIN_SOURCES},
+        on_demand=True,
+    ),
+    "optimism": Component(
+        "@eth-optimism/contracts",
+        "0.6.0",
+        "sha512-vQ04wfG9kMf1Fwy3FEMqH2QZbgS0gldKhcBeBUPfO8zu68L61VI97UDXmsMQXzTsEAxK8HnokW3/gosl4/NW3w==",
+        "MIT",
+        {
+            "L2CrossDomainMessenger": (
+                "artifacts/contracts/L2/messaging/L2CrossDomainMessenger.sol/L2CrossDomainMessenger.json"
+            ),
+            "L2/messaging/IL2CrossDomainMessenger.sol": "L2/messaging/IL2CrossDomainMessenger.sol",
+            "libraries/bridge/ICrossDomainMessenger.sol": "libraries/bridge/ICrossDomainMessenger.sol",
+        },
+        on_demand=True,
+    ),
+    "safe": Component(
+        "@safe-global/safe-contracts",
+        "1.4.1",
+        "sha512-fP1jewywSwsIniM04NsqPyVRFKPMAuirC3ftA/TA4X3Zc5EnwQp/UCJUU2PL/37/z/jMo8UUaJ+pnFNWmMU7dQ==",
+        "LGPL-3.0",
+        {
+            "Safe": "build/artifacts/contracts/Safe.sol/Safe.json",
+            "SafeProxyFactory": "build/artifacts/contracts/proxies/SafeProxyFactory.sol/SafeProxyFactory.json",
+        },
+        on_demand=True,
+    ),
     "solc": Component(
         "solc",
         "0.8.30",
         "sha512-9Srk/gndtBmoUbg4CE6ypAzPQlElv8ntbnl6SigUBAzgXKn35v87sj04uZeoZWjtDkdzT0qKFcIo/wl63UMxdw==",
         "MIT, the compiler GPL-3.0",
         {"soljson": "soljson.js"},
+        on_demand=True,
+    ),
+    # What Chainlink compiles Data Streams' contracts with.
+    "solc-streams": Component(
+        "solc",
+        "0.8.19",
+        "sha512-yqurS3wzC4LdEvmMobODXqprV4MYJcVtinuxgrp61ac8K2zz40vXA0eSAskSHPgv8dQo7Nux39i3QBsHx4pqyA==",
+        "MIT, the compiler GPL-3.0",
+        {"soljson": "soljson.js"},
+        on_demand=True,
+    ),
+    # The package is under several licences; each of these files says MIT.
+    "streams": Component(
+        "@chainlink/contracts",
+        "1.5.0",
+        "sha512-1fGJwjvivqAxvVOTqZUEXGR54CATtg0vjcXgSIk4Cfoad2nUhSG/qaWHXjLg1CkNTeOoteoxGQcpP/HiA5HsUA==",
+        "MIT",
+        {f"{name}.sol": f"src/v0.8/{name}.sol" for name in STREAMS_SOURCES},
+        on_demand=True,
+    ),
+    "uniswap-core": Component(
+        "@uniswap/v3-core",
+        "1.0.1",
+        "sha512-7pVk4hEm00j9tc71Y9+ssYpO6ytkeI0y7WE9P6UcmNzhxPePwyAxImuhVsTqWK9YFvzgtvzJHi64pBl4jUzKMQ==",
+        "BUSL-1.1, since April 2023 GPL-2.0-or-later",
+        {
+            "UniswapV3Factory": "artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json",
+            "UniswapV3Pool": "artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json",
+        },
+        on_demand=True,
+    ),
+    "uniswap-periphery": Component(
+        "@uniswap/v3-periphery",
+        "1.4.4",
+        "sha512-S4+m+wh8HbWSO3DKk4LwUCPZJTpCugIsHrWR86m/OrUyvSqGDTXKFfc2sMuGXCZrD1ZqO3rhQsKgdWg3Hbb2Kw==",
+        "GPL-2.0-or-later",
+        {
+            "NonfungiblePositionManager": (
+                "artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json"
+            ),
+            "SwapRouter": "artifacts/contracts/SwapRouter.sol/SwapRouter.json",
+        },
         on_demand=True,
     ),
     "usdc": Component(
@@ -92,6 +206,25 @@ COMPONENTS: Mapping[str, Component] = {
             "FiatTokenProxy": "artifacts/hardhat/contracts/v1/FiatTokenProxy.sol/FiatTokenProxy.json",
             "SignatureChecker": "artifacts/hardhat/contracts/util/SignatureChecker.sol/SignatureChecker.json",
         },
+    ),
+    "weth": Component(
+        "@uniswap/v2-periphery",
+        "1.1.0-beta.0",
+        "sha512-6dkwAMKza8nzqYiXEr2D86dgW3TTavUvCR0w2Tu33bAbM8Ah43LKAzH7oKKPRT5VJQaMi1jtkGs1E8JPor1n5g==",
+        "GPL-3.0-or-later",
+        {"WETH9": "build/WETH9.json"},
+        on_demand=True,
+    ),
+    "wormhole": Component(
+        "@certusone/wormhole-sdk",
+        "0.10.18",
+        "sha512-VuN4AGB018ELkzTT/jN+yWgE6TWqXsHilxxCVWqGctzow2hKSFd8ADUhxhHigies436rS0vPvrgXi6m0J1+Ecw==",
+        "Apache-2.0",
+        {
+            name: f"lib/cjs/ethers-contracts/factories/{name}__factory.js"
+            for name in ("Setup", "Implementation", "Wormhole")
+        },
+        on_demand=True,
     ),
 }
 

@@ -16,7 +16,7 @@ NOVATION = (
     ("model", "chain"),
     ("deployment",),
     ("console", "bots"),
-    ("sim",),
+    ("sim", "upstream"),
     ("report",),
     ("fuzz",),
     ("bytecode", "mutation", "proofs"),

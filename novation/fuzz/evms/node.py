@@ -3,20 +3,12 @@ costs nothing, a block may have the time of the one before it."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
-import weakref
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from web3 import IPCProvider, Web3
 
-from novation.chain.components import anvil
+from novation.chain.anvil import Anvil
 from novation.chain.protocol import ChainError, revert_code
 from novation.chain.revm import CHAIN_ID, CODE_LIMIT, START
 from novation.chain.rpc import RpcError
@@ -24,9 +16,8 @@ from novation.fuzz.evms.state import State
 from novation.fuzz.evms.tape import Log, Outcome, Transaction, plain
 
 HALT = "EVM error "
-START_WAIT = 20  # seconds
 OPTIONS = (
-    "--no-mining --order fifo --auto-impersonate --hardfork cancun --base-fee 0 --gas-price 0 --accounts 1 --port 0 "
+    "--no-mining --order fifo --auto-impersonate --hardfork cancun --base-fee 0 --gas-price 0 --accounts 1 "
     "--disable-block-gas-limit --disable-min-priority-fee --disable-default-create2-deployer --disable-console-log "
     "--prune-history --transaction-block-keeper 2 --quiet"
 )
@@ -45,28 +36,13 @@ class AnvilNode:
 
     def __init__(self, timestamp: int = START, long_code: bool = False) -> None:
         """`long_code`: builds longer than EIP-170 allows can be deployed. @raises ComponentUnavailable, ChainError."""
-        binary = anvil()
-        self._folder = Path(tempfile.mkdtemp(prefix="anvil-"))
-        path = self._folder / "ipc"
-        options = [*OPTIONS.split(), "--chain-id", str(CHAIN_ID), "--timestamp", str(timestamp), "--ipc", str(path)]
+        options = [*OPTIONS.split(), "--chain-id", str(CHAIN_ID), "--timestamp", str(timestamp)]
         if long_code:
             options += ["--code-size-limit", str(CODE_LIMIT)]
-        self._process = subprocess.Popen([str(binary), *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        self.close = weakref.finalize(self, _end, self._process, self._folder, os.getpid())
-        self._wait(path)
-        self.web3 = Web3(IPCProvider(path))
+        self._process = Anvil(options)
+        self.close = self._process.close
+        self.web3 = Web3(IPCProvider(self._process.ipc))
         self._request = self.web3.provider.make_request
-
-    def _wait(self, path: Path) -> None:
-        """Until it answers: the file of a socket is there before anyone listens."""
-        end = time.monotonic() + START_WAIT
-        while not listens(path):
-            if self._process.poll() is not None or time.monotonic() > end:
-                self._process.kill()
-                said = self._process.communicate()[1].decode(errors="replace").strip().splitlines()
-                self.close()
-                raise ChainError(f"anvil does not start: {said[-1] if said else 'it says nothing'}")
-            time.sleep(0.01)
 
     def ask(self, method: str, *params: Any) -> Any:
         """@raises RpcError for the node's error answer."""
@@ -195,19 +171,3 @@ def _log(log: Any) -> Log:
         tuple(bytes.fromhex(topic[2:]) for topic in log["topics"]),
         bytes.fromhex(log["data"][2:]),
     )
-
-
-def listens(path: Path) -> bool:
-    """Whether someone takes connections at a socket's file."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        return connection.connect_ex(str(path)) == 0
-
-
-def _end(process: subprocess.Popen[bytes], folder: Path, owner: int) -> None:
-    if os.getpid() != owner:  # a fork of it ends
-        return
-    process.terminate()
-    process.wait()
-    if process.stderr is not None:
-        process.stderr.close()
-    shutil.rmtree(folder, ignore_errors=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from novation.chain.anvil import listens
 from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import ChainError
 from novation.fuzz.engines.compare import PLAYERS
 from novation.fuzz.engines.recorder import Recordings
-from novation.fuzz.evms.node import listens
 from novation.fuzz.evms.tape import Tape
 
 
