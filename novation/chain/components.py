@@ -86,6 +86,21 @@ OPENZEPPELIN_SOURCES = (
     "utils/math/Math",
 )
 
+REDSTONE_SOURCES = (
+    "UniversalSigner",
+    "common/Serializable",
+    "common/redstone-constants",
+    "common/utils",
+    "data-package/DataPackage",
+    "data-package/SignedDataPackage",
+    "data-package/signed-package-deserializing",
+    "data-point/DataPoint",
+    "data-point/NumericDataPoint",
+    "data-point/data-point-deserializer",
+    "redstone-payload/RedstonePayload",
+    "redstone-payload/RedstonePayloadParser",
+)
+
 COMPONENTS: Mapping[str, Component] = {
     "anvil": Component(
         "@foundry-rs/anvil-linux-amd64",
@@ -104,6 +119,31 @@ COMPONENTS: Mapping[str, Component] = {
             "EACAggregatorProxy": "ethers/v0.6/factories/EACAggregatorProxy__factory.js",
             "LinkToken": "ethers/v0.4/factories/LinkToken__factory.js",
         },
+    ),
+    # With `ethers` and `decimal`, what the libraries of Pyth and RedStone need: updates of ours are held to them.
+    "bn": Component(
+        "bn.js",
+        "5.2.1",
+        "sha512-eXRvHzWyYPBuB4NBy0cmYQjGitUrtqwbvlzP3G6VFnNRbsZQIxQ10PbKKHt8gZ/HW/D/747aDl+QkDqg3KQLMQ==",
+        "MIT",
+        {"bn.js": "lib/bn.js"},
+        on_demand=True,
+    ),
+    "decimal": Component(
+        "decimal.js",
+        "10.4.3",
+        "sha512-VBBaLc1MgL5XpzgIP7ny5Z6Nx3UrRkIViUkPUdtl9aya5amy3De1gsUUSB1g3+3sExYNjCAsAznmukyxCb1GRA==",
+        "MIT",
+        {"decimal.js": "decimal.js"},
+        on_demand=True,
+    ),
+    "ethers": Component(
+        "ethers",
+        "5.8.0",
+        "sha512-DUq+7fHrCg1aPDFCHx6UIPb3nmt2XMpM7Y/g2gLhsl3lIBqeAfOJIl1qEvRf2uq3BiKxmh6Fh5pfp2ieyek7Kg==",
+        "MIT",
+        {"ethers": "dist/ethers.umd.js"},
+        on_demand=True,
     ),
     "forge": Component(
         "@foundry-rs/forge-linux-amd64",
@@ -133,6 +173,22 @@ COMPONENTS: Mapping[str, Component] = {
             "L2/messaging/IL2CrossDomainMessenger.sol": "L2/messaging/IL2CrossDomainMessenger.sol",
             "libraries/bridge/ICrossDomainMessenger.sol": "libraries/bridge/ICrossDomainMessenger.sol",
         },
+        on_demand=True,
+    ),
+    "pyth": Component(
+        "@pythnetwork/price-service-sdk",
+        "1.8.0",
+        "sha512-tFZ1thj3Zja06DzPIX2dEWSi7kIfIyqreoywvw5NQ3Z1pl5OJHQGMEhxt6Li3UCGSp2ooYZS9wl8/8XfrfrNSA==",
+        "Apache-2.0",
+        {"AccumulatorUpdateData": "lib/AccumulatorUpdateData.js"},
+        on_demand=True,
+    ),
+    "redstone": Component(
+        "@redstone-finance/protocol",
+        "0.9.0",
+        "sha512-Yuny8D3mQa9pzdQDOOXz93puCtQDqzu4Jm0ZJRHk0htX/3I5a/9zxTVBE9moplRIxrG5R/f6ydxok4Mga8REbA==",
+        "MIT",
+        {name: f"dist/src/{name}.js" for name in REDSTONE_SOURCES},
         on_demand=True,
     ),
     "safe": Component(
