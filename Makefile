@@ -38,7 +38,7 @@ test: .venv/.ready
 	@python -m pytest -n 2 $(ARGS)
 
 fork: .venv/.ready
-	@python -m novation.upstream $(ARGS)
+	@python -m novation.fork $(ARGS)
 
 fuzz: .venv/.ready
 	@ape run fuzz $(ARGS)

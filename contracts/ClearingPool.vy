@@ -41,8 +41,10 @@ exports: (
 WAD: constant(int256) = 10**18
 MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
 MAX_ACCOUNTS: constant(uint256) = 256
+# HALT and AGED as numbers are not below it: of such a price somebody may have chosen the time.
+OUTDATED: constant(uint256) = 4
 # Seconds after T from when on a newer price counts against the trader.
-LATE_FILL_SECONDS: constant(uint256) = 120
+LATE_FILL_SECONDS: constant(uint256) = 30
 
 VAULT: public(immutable(address))
 # The smallest position (WAD USD of notional), and the least penalty of a whole liquidation (WAD USD).
@@ -206,6 +208,8 @@ def liquidate(
     risk = perp_risk._add_position(
         others, perp_risk._view(config, outcome.state, newest), outcome.fill.size, outcome.basis
     )
+    # Also of a position that is closed: the vault asks how good the price was.
+    risk.status |= newest.status
     return margin, convert(maintenance, uint256), outcome.fill, risk
 
 
@@ -219,7 +223,7 @@ def realise(account: address, market: uint256, cash: uint256) -> uint256:
     self._only_vault()
     config: uint256 = markets._config_of(market)
     newest: IOracleAdapter.Price = extcall markets.ORACLE.observe(market)
-    assert newest.status != IOracleAdapter.Status.HALT, "HALTED"
+    assert convert(newest.status, uint256) < OUTDATED, "HALTED"
     s: words.State = markets._poke(market, config, newest)
     position: uint256 = self._positions[account][market]
     size: int256 = words._size(position)
@@ -279,7 +283,7 @@ def mark(since: uint256) -> (int256, int256, uint256, uint256):
             continue
         newest: IOracleAdapter.Price = extcall markets.ORACLE.observe(market)
         # REDUCE_ONLY is good enough for LPs to leave by, or the guardian could hold them.
-        assert newest.status != IOracleAdapter.Status.HALT and newest.published_at >= since, "STALE"
+        assert convert(newest.status, uint256) < OUTDATED and newest.published_at >= since, "STALE"
         config: uint256 = markets._config_of(market)
         s: words.State = markets._poke(market, config, newest)
         scale: int256 = words._scale(config)

@@ -9,10 +9,13 @@
     of the account insurance tops the reward up to MINIMUM_REWARD (WAD USD) as far as it can.
 """
 
+from contracts.modules import price_updates as updates
 from interfaces import ICollateralVault
 from interfaces import ILiquidationModule
 
 implements: ILiquidationModule
+initializes: updates
+exports: updates.ORACLE
 
 BPS: constant(uint256) = 10_000
 MANY: constant(uint256) = 32
@@ -27,13 +30,16 @@ MINIMUM_REWARD: public(immutable(uint256))
 
 
 @deploy
-def __init__(vault: address, share_floor: uint256, share_ceiling: uint256, ramp: uint256, minimum_reward: uint256):
+def __init__(
+    vault: address, oracle: address, share_floor: uint256, share_ceiling: uint256, ramp: uint256, minimum_reward: uint256
+):
     """
     @param share_floor bps of the penalty, at once.
     @param share_ceiling bps of the penalty, after `ramp` seconds or at full depth.
     @param minimum_reward WAD USD.
     @custom:reverts BOUND.
     """
+    updates.__init__(oracle)
     assert vault != empty(address) and share_floor <= share_ceiling and share_ceiling <= BPS, "BOUND"
     assert ramp > 0 and ramp < 2**32 and minimum_reward <= REWARD_BOUND, "BOUND"
     VAULT = ICollateralVault(vault)
@@ -44,20 +50,30 @@ def __init__(vault: address, share_floor: uint256, share_ceiling: uint256, ramp:
 
 
 @external
-def liquidate(account: address, market: uint256) -> uint256:
+@payable
+def liquidate(account: address, market: uint256, update: Bytes[updates.MAX_BYTES]) -> uint256:
     """
     @notice Liquidates one market of an unhealthy account, and all others that are not halted where its margin is then
         below zero. Anyone; the reward goes to the caller's vault account.
+    @param update What a pull source's network signed of the market's price, brought first; its fee is paid out of the
+        ether sent, the rest goes back. Empty: nothing is brought.
     @return reward, WAD USD.
-    @custom:reverts MARKET, HALTED, HEALTHY, MARGIN (a part would not lift it), GAS.
+    @custom:reverts MARKET, HALTED, HEALTHY, MARGIN (a part would not lift it), EARLY, GAS, FEE, REFUND, and as the adapter's
+        `update`.
     """
-    return extcall VAULT.liquidate(account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD)
+    rest: uint256 = updates._bring(market, update, msg.value)
+    reward: uint256 = extcall VAULT.liquidate(
+        account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD
+    )
+    updates._refund(rest)
+    return reward
 
 
 @external
 def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256, MANY]) -> uint256:
     """
-    @notice As `liquidate` for each pair; a pair that reverts is passed over, others stand. Anyone.
+    @notice As `liquidate` for each pair, at prices that are known already; a pair that reverts is passed over, others
+        stand. Anyone.
     @return number of liquidations done.
     @custom:reverts LENGTH.
     """

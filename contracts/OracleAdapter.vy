@@ -2,18 +2,22 @@
 # pragma nonreentrancy on
 # pragma optimize gas
 """
-@title Prices from push feeds, and the proof which round an order fills at
+@title Prices fit for money, out of what sources prove
 @license AGPL-3.0-only
-@notice A feed is a source behind Chainlink's proxy layout (round = phase << 64 | aggregator round), judged by age,
-    band, decimals and an optional independent reference. It never returns a price it doubts: in HALT it returns the
-    last good one. Prices are WAD USD per base unit, times Unix seconds, `bps` 1e-4, `ppm` 1e-6. A feed has the number
-    of the market it prices.
-@dev Sources are asked by low-level static calls with bounded gas and bounded return data; nothing they do reverts a
-    read. Trusted: a source's finished rounds do not change.
+@notice A feed has the number of the market that it prices, and one source: a push source is asked, to a pull source
+    prices are brought. Sources prove, this judges: age, band, interval, moves, distance from an independent reference. It
+    never returns a price it doubts: in HALT it returns the last good one. Prices are WAD USD per base unit, times Unix
+    seconds, `bps` 1e-4, `ppm` 1e-6.
+@dev Trusted: a source's code, which answers whatever its network does and reverts on a question with GAS alone; and that
+    what its network has published does not change. What a pull feed is asked costs two words of storage, no call.
 """
 
+from contracts.modules import feed_judge as judge
+from contracts.modules import feed_words as words
 from contracts.modules import roles
 from interfaces import IOracleAdapter
+from interfaces import IPriceSource
+from interfaces import ISequencerUptime
 
 implements: IOracleAdapter
 initializes: roles
@@ -28,76 +32,62 @@ exports: (
 
 BPS: constant(uint256) = 10_000
 PPM_PER_BPS: constant(uint256) = 100
-CALL_GAS: constant(uint256) = 200_000
-# Seconds in which an order fills at its first observation without a spread.
-SPREAD_FREE_SECONDS: constant(uint256) = 120
-# A source that was starved by its caller leaves at most (1 - (63/64)^3) * 203,200 < 9,400 gas after three nested calls.
-GAS_AFTER_FAILURE: constant(uint256) = 10_000
-ANSWER_BYTES: constant(uint256) = 160
-MAX_DECIMALS: constant(uint256) = 36
+MAX_BYTES: constant(uint256) = 4096
 MAX_MID: constant(uint256) = 2**112 - 1
-PHASE_SHIFT: constant(uint256) = 64
+MIN_WINDOW: constant(uint256) = 60
+# Seconds in which an order fills at its first observation without the deviation as its spread; later than that after T
+# it needs a newest price that is no older.
+LATE: constant(uint256) = 30
 # IOracleAdapter.Status as a number: Vyper 0.4.3 cannot assign or return an interface's flag member.
 NORMAL: constant(uint256) = 1
 REDUCE_ONLY: constant(uint256) = 2
 HALT: constant(uint256) = 4
-
-# feed word, low bits first:
-#     source 160 | heartbeat 20 | deviation 14 (bps) | decimals 6 | divergence 14 (bps) | status 2
-#     | band_low 20 | band_high 20
-# status is the floor: 0 NORMAL, 1 REDUCE_ONLY. A band is mantissa 14 | exponent 6, worth mantissa * 10**exponent (WAD).
-FEED_HEARTBEAT: constant(uint256) = 160
-FEED_DEVIATION: constant(uint256) = 180
-FEED_DECIMALS: constant(uint256) = 194
-FEED_DIVERGENCE: constant(uint256) = 200
-FEED_STATUS: constant(uint256) = 214
-FEED_LOW: constant(uint256) = 216
-FEED_HIGH: constant(uint256) = 236
-# reference word, low bits first:
-#     source 160 | heartbeat 20 | decimals 6 | phase 16 (of its newest round when it was set)
-REFERENCE_HEARTBEAT: constant(uint256) = 160
-REFERENCE_DECIMALS: constant(uint256) = 180
-REFERENCE_PHASE: constant(uint256) = 186
-# stored word, low bits first:
-#     mid 112 | published_at 40 | round 80 | gap 24 (seconds since the round before it, 0: not known)
-STORED_AT: constant(uint256) = 112
-STORED_ROUND: constant(uint256) = 152
-STORED_GAP: constant(uint256) = 232
-
-U6: constant(uint256) = 2**6 - 1
-U14: constant(uint256) = 2**14 - 1
-U16: constant(uint256) = 2**16 - 1
-U20: constant(uint256) = 2**20 - 1
-U24: constant(uint256) = 2**24 - 1
-U40: constant(uint256) = 2**40 - 1
-U64: constant(uint256) = 2**64 - 1
-U80: constant(uint256) = 2**80 - 1
-U112: constant(uint256) = 2**112 - 1
-U160: constant(uint256) = 2**160 - 1
+AGED: constant(uint256) = 8
 
 
-# The newest price, and what the source says: its newest round's id, price and time (0 where the price is not good).
+# What an observation makes of a feed's words.
+struct Verdict:
+    stored: uint256
+    anchor: uint256                 # 0: as it was
+    swing: uint256                  # 0: as it was
+    reason: String[8]               # why it is doubted, or empty
+
+
+# The newest price, and the source that it is of.
 struct Look:
     status: uint256
     mid: uint256                    # WAD
     at: uint256
-    id: uint256
-    latest: uint256                 # WAD
-    latest_at: uint256
+    spread: uint256                 # bps
+    source: address                 # the push source; empty for what is brought
+    is_fallback: bool
 
+
+# Empty where there is none: prices do not depend on a sequencer.
+UPTIME: public(immutable(address))
 
 _feeds: HashMap[uint256, uint256]
-_references: HashMap[uint256, uint256]
+_limits: HashMap[uint256, uint256]
+_references: HashMap[uint256, address]
+_fallbacks: HashMap[uint256, uint256]
 _stored: HashMap[uint256, uint256]
+_anchors: HashMap[uint256, uint256]
+_brought: HashMap[uint256, uint256]
+# feed -> parity of the window's number
+_swings: HashMap[uint256, uint256[2]]
 
 
 @deploy
-def __init__(owner: address, guardian: address):
+def __init__(owner: address, guardian: address, uptime: address):
     """
     @param owner Sets feeds.
     @param guardian Only tightens; may be empty.
+    @param uptime ISequencerUptime of an L2, else empty: while the sequencer is down every feed is in HALT.
+    @custom:reverts BOUND.
     """
     roles.__init__(owner, guardian)
+    assert uptime == empty(address) or uptime.is_contract, "BOUND"
+    UPTIME = uptime
 
 
 # Prices. These are @reentrant because the lock would guard nothing: all they call is static, so a source that calls
@@ -113,22 +103,68 @@ def read(feed: uint256) -> IOracleAdapter.Price:
     @custom:reverts GAS a source failed and too little gas is left to tell whether it was starved.
     """
     config: uint256 = self._feeds[feed]
-    return self._price(config, self._look(feed, config, self._stored[feed]))
+    stored: uint256 = self._stored[feed]
+    is_silent: bool = False
+    if words._flag(config, words.PUSH):
+        seen: IPriceSource.Observation = staticcall IPriceSource(words._source(config)).latest()
+        is_silent = not self._is_published(seen, block.timestamp)
+        if not is_silent and seen.published_at >= words._heard_at(stored):
+            stored = self._judge(feed, config, stored, seen).stored
+    return self._price(self._look(feed, config, stored, is_silent))
 
 
 @external
 @reentrant
 def observe(feed: uint256) -> IOracleAdapter.Price:
     """
-    @notice As `read`, and remembers the price if it is newer than the stored one. Anyone may call.
+    @notice As `read`, and remembers what a push source says. Anyone may call.
     @custom:reverts GAS as `read`.
     """
+    return self._price(self._observed(feed, self._feeds[feed]))
+
+
+@external
+@payable
+def update(feed: uint256, data: Bytes[MAX_BYTES]) -> bool:
+    """
+    @notice Brings what a pull source's network signed; the source's fee is paid with the call. What is older than the
+        newest price changes that in nothing, and an order may fill at it. Anyone may call.
+    @return Whether it is the newest price now; not where it is older, or doubted.
+    @custom:reverts MARKET the feed is unknown; GAS as `read`; and as the source's `prove`: FORMAT, SIGNED, ORIGIN, FEED,
+        VALUE, FUTURE, EXPIRED, GRID, FEE, PUSH.
+    """
     config: uint256 = self._feeds[feed]
+    assert config != 0, "MARKET"
+    seen: IPriceSource.Observation = extcall IPriceSource(words._source(config)).prove(data, value=msg.value)
+    assert seen.published_at <= block.timestamp, "FUTURE"
     stored: uint256 = self._stored[feed]
-    seen: Look = self._look(feed, config, stored)
-    if seen.status != HALT and seen.latest_at > (stored >> STORED_AT) & U40:
-        self._store(feed, stored, seen, 0)
-    return self._price(config, seen)
+    heard_at: uint256 = words._heard_at(stored)
+    # One that was doubted may be brought again: the reference may agree meanwhile.
+    if seen.published_at > heard_at or (seen.published_at == heard_at and words._flag(stored, words.DOUBTED)):
+        verdict: Verdict = self._judge(feed, config, stored, seen)
+        self._keep(feed, stored, seen, verdict)
+        return len(verdict.reason) == 0
+    # Without its predecessor it fills no order.
+    if judge._gap(seen) != 0 and len(judge._unfit(self._limits[feed], seen)) == 0:
+        self._brought[feed] = (
+            seen.mid
+            | (seen.published_at << words.AT)
+            | (judge._gap(seen) << words.GAP)
+            | (judge._confidence(seen) << words.STORED_CONFIDENCE)
+        )
+    return False
+
+
+@external
+@view
+def fee(feed: uint256, data: Bytes[MAX_BYTES]) -> uint256:
+    """
+    @return What `update` must be paid (wei).
+    @custom:reverts MARKET.
+    """
+    config: uint256 = self._feeds[feed]
+    assert config != 0, "MARKET"
+    return staticcall IPriceSource(words._source(config)).fee(data)
 
 
 @external
@@ -142,86 +178,38 @@ def observe_at(
 
                           due              due + window
             ---- p -------|----- r --------|------------------>    first observation: r, p its predecessor
-            ---- r -------|----------------|------ n ---------     in force: r, n its successor or none
+            ---- r -------|----------------|------ n ---------     in force (push): r, n its successor or none
 
-        The spread is 0 for a first observation filled within SPREAD_FREE_SECONDS seconds of it, else the deviation: so far the market
-        walks unseen. At any moment at most one round qualifies, as long as the source numbers rounds without gaps and
-        its times do not run back. Where it is the newest and its predecessor is stored (or it is itself stored with its
-        gap), no further call is made.
-    @param reference The round's id; of the same phase as the newest and, where the feed has a reference, near it.
+        The spread is the observation's own confidence; where it is filled more than LATE seconds after it, or is the
+        one in force or a fallback's, at least the deviation: so far the market walks unseen. At any moment at most one
+        observation qualifies, as long as a network's statements are true. While the fallback prices the feed it prices
+        orders whose own observation is not known, when their window is over.
+    @param reference Of a push source the observation's id.
     @return newest, fill price (WAD), spread (ppm).
-    @custom:reverts STALE no good price now or then, or then far from now's where there is a reference; EARLY the window
-        is open and the round is before it; PROOF the round is not the one; GAS as `read`.
+    @custom:reverts STALE no good price now or then, or then far from now's; EARLY the window is open and no observation
+        of it is known; PROOF the observation is not the one; GAS as `read`.
     """
     config: uint256 = self._feeds[feed]
-    stored: uint256 = self._stored[feed]
-    stored_at: uint256 = (stored >> STORED_AT) & U40
-    stored_round: uint256 = (stored >> STORED_ROUND) & U80
-
-    seen: Look = self._look(feed, config, stored)
-    assert seen.status != HALT, "STALE"
-
-    mid: uint256 = seen.latest
-    at: uint256 = seen.latest_at
-    if reference != seen.id:
-        # Also a reference beyond 2**80 is of another phase.
-        assert reference >> PHASE_SHIFT == seen.id >> PHASE_SHIFT, "PROOF"
-        if reference == stored_round:
-            mid = stored & U112
-            at = stored_at
-        else:
-            mid, at = self._round(config, reference)
-        assert mid != 0, "STALE"
-        # The reference has no history here: an order's round that is not the newest is bound to the newest, which has
-        # passed it.
-        divergence: uint256 = (config >> FEED_DIVERGENCE) & U14
-        if divergence != 0:
-            # both below 2**112
-            difference: uint256 = unsafe_sub(max(mid, seen.mid), min(mid, seen.mid))
-            assert unsafe_mul(difference, BPS) <= unsafe_mul(unsafe_mul(2, divergence), seen.mid), "STALE"
-
+    look: Look = self._observed(feed, config)
+    assert look.status != HALT, "STALE"
     end: uint256 = due + window
+    mid: uint256 = 0
     spread: uint256 = 0
-    gap: uint256 = 0
-    if at >= due and at <= end:
-        # An aggregator's round 1 has no predecessor.
-        assert reference & U64 > 1, "PROOF"
-        previous: uint256 = 0
-        # reference > 0
-        if stored_round == unsafe_sub(reference, 1):
-            previous = stored_at
-        elif stored_round == reference and stored >> STORED_GAP != 0:
-            # The gap was the difference of stored_at to an earlier time.
-            previous = unsafe_sub(stored_at, stored >> STORED_GAP)
-        else:
-            previous = self._time(config, unsafe_sub(reference, 1))
-        assert previous != 0 and previous < due, "PROOF"
-        # previous < due <= at
-        gap = unsafe_sub(at, previous)
-        if unsafe_sub(block.timestamp, at) > SPREAD_FREE_SECONDS:
-            # Between rounds the market walks up to the threshold unseen: who fills late must not gain by it.
-            spread = ((config >> FEED_DEVIATION) & U14) * PPM_PER_BPS
+    known: uint256 = 0
+    if not words._flag(config, words.PUSH):
+        known = self._first_known(feed, due, end)
+    if known != 0 or look.source == empty(address):
+        mid, spread = self._brought_for(config, look, known, due, end)
     else:
-        assert at < due, "PROOF"
-        assert block.timestamp > end, "EARLY"
-        # at < due <= end
-        assert unsafe_sub(end, at) <= (config >> FEED_HEARTBEAT) & U20, "PROOF"
-        if reference != seen.id or at < stored_at:
-            # reference < 2**80
-            following: uint256 = unsafe_add(reference, 1)
-            next_at: uint256 = 0
-            if following == seen.id:
-                next_at = seen.latest_at
-            elif following == stored_round:
-                next_at = stored_at
-            else:
-                next_at = self._time(config, following)
-            assert next_at > end, "PROOF"
-        spread = ((config >> FEED_DEVIATION) & U14) * PPM_PER_BPS
-
-    if seen.latest_at > stored_at:
-        self._store(feed, stored, seen, gap if reference == seen.id else 0)
-    return self._price(config, seen), mid, spread
+        mid, spread = self._pushed_for(feed, config, look, due, end, reference)
+    # There is no history of what was doubted: a price that is not the newest is bound to the newest, which has passed.
+    if mid != look.mid:
+        limits: uint256 = self._limits[feed]
+        limit: uint256 = words._bps(limits, words.MOVE)
+        if words._flag(config, words.REFERENCE):
+            limit = unsafe_mul(2, words._bps(limits, words.DIVERGENCE))
+        assert limit == 0 or not words._is_apart(mid, look.mid, limit), "STALE"
+    return self._price(look), mid, unsafe_mul(spread, PPM_PER_BPS)
 
 
 @external
@@ -230,114 +218,111 @@ def bounds(feed: uint256) -> (uint256, uint256):
     """
     @return highest price the feed can return (WAD), largest spread (ppm). Zero for an unknown feed.
     """
-    config: uint256 = self._feeds[feed]
-    deviation: uint256 = (config >> FEED_DEVIATION) & U14
-    highest: uint256 = self._band(config >> FEED_HIGH) * (BPS + deviation)
-    return highest // BPS + (1 if highest % BPS > 0 else 0), deviation * PPM_PER_BPS
+    limits: uint256 = self._limits[feed]
+    filled: uint256 = max(words._bps(self._feeds[feed], words.DEVIATION), words._bps(limits, words.CONFIDENCE))
+    filled = max(filled, words._bps(self._fallbacks[feed], words.FALLBACK_DEVIATION))
+    wide: uint256 = max(filled, words._bps(limits, words.DIVERGENCE))
+    highest: uint256 = words._band(limits >> words.BAND_HIGH) * (BPS + wide)
+    return highest // BPS + (1 if highest % BPS > 0 else 0), filled * PPM_PER_BPS
 
 
 @external
 @view
-def feed_at(feed: uint256) -> IOracleAdapter.Feed:
+def feed_at(feed: uint256) -> (IOracleAdapter.Feed, IOracleAdapter.Status):
     """
-    @return How the feed is set; empty for an unknown one.
+    @return How the feed is set, and the best status it can have; empty for an unknown one.
     """
     config: uint256 = self._feeds[feed]
-    reference: uint256 = self._references[feed]
-    return IOracleAdapter.Feed(
-        source=convert(config & U160, address),
-        heartbeat=(config >> FEED_HEARTBEAT) & U20,
-        deviation=(config >> FEED_DEVIATION) & U14,
-        decimals=(config >> FEED_DECIMALS) & U6,
-        divergence=(config >> FEED_DIVERGENCE) & U14,
-        status=convert(NORMAL << ((config >> FEED_STATUS) & 3) if config != 0 else 0, IOracleAdapter.Status),
-        band_low=self._band(config >> FEED_LOW),
-        band_high=self._band(config >> FEED_HIGH),
-        reference=convert(reference & U160, address),
-        reference_heartbeat=(reference >> REFERENCE_HEARTBEAT) & U20,
-        reference_decimals=(reference >> REFERENCE_DECIMALS) & U6,
+    limits: uint256 = self._limits[feed]
+    fallback: uint256 = self._fallbacks[feed]
+    settings: IOracleAdapter.Feed = IOracleAdapter.Feed(
+        source=words._source(config),
+        is_push=words._flag(config, words.PUSH),
+        trade_age=words._seconds(config, words.TRADE_AGE),
+        close_age=words._seconds(config, words.CLOSE_AGE),
+        deviation=words._bps(config, words.DEVIATION),
+        confidence=words._bps(limits, words.CONFIDENCE),
+        band_low=words._band_of(limits),
+        band_high=words._band_of(limits >> words.BAND_HIGH),
+        move=words._bps(limits, words.MOVE),
+        swing=words._bps(limits, words.SWING),
+        window=words._seconds(limits, words.WINDOW),
+        calm=words._seconds(limits, words.CALM),
+        reference=self._references[feed],
+        divergence=words._bps(limits, words.DIVERGENCE),
+        reference_age=words._seconds(config, words.REFERENCE_AGE),
+        refresh=words._seconds(limits, words.REFRESH),
+        fallback=words._source(fallback),
+        fallback_age=words._seconds(fallback, words.FALLBACK_AGE),
+        fallback_deviation=words._bps(fallback, words.FALLBACK_DEVIATION),
     )
+    best: uint256 = NORMAL << ((config >> words.STATUS) & 3) if config != 0 else 0
+    return settings, convert(best, IOracleAdapter.Status)
 
 
 @external
 @view
-def stored_at(feed: uint256) -> (uint256, uint256, uint256):
+def words_of(feed: uint256) -> (uint256, uint256, uint256, uint256[2]):
     """
-    @return The stored price (WAD), when it was published, its round (0 after a change of the feed).
+    @return The stored, anchor and brought words and the two swing words, laid out as `feed_words` says.
     """
-    stored: uint256 = self._stored[feed]
-    return stored & U112, (stored >> STORED_AT) & U40, (stored >> STORED_ROUND) & U80
+    return self._stored[feed], self._anchors[feed], self._brought[feed], self._swings[feed]
 
 
 # Administration
 
 
 @external
-def set_feed(
-    feed: uint256,
-    source: address,
-    heartbeat: uint256,
-    deviation: uint256,
-    divergence: uint256,
-    band_low: IOracleAdapter.Band,
-    band_high: IOracleAdapter.Band,
-    reference: address,
-    reference_heartbeat: uint256,
-):
+def set_feed(feed: uint256, settings: IOracleAdapter.Feed):
     """
-    @notice Sets a feed; its decimals are read from the sources. The stored price and the floor status stay. Only the
-        owner.
-    @param heartbeat Seconds a price is fresh, slack included, below 2**20.
-    @param deviation The source's deviation threshold, bps, below 10,000: the distance of low and high from mid.
-    @param divergence bps from the reference beyond which the feed halts; 0: there is no reference.
-    @param band_low A price is strictly above it (above the source's own minimum) and strictly below band_high.
-    @param reference An independent source, or empty.
-    @custom:reverts AUTH, BOUND, STALE a source does not tell its decimals.
+    @notice Sets a feed. The floor status stays, and the last good price, in HALT until an observation is believed under
+        the new settings (of the same source that same one may be judged again). Only the owner.
+    @custom:reverts AUTH, BOUND, STALE a push source, a reference or a fallback has no price now, GAS.
     """
     roles._only_owner()
-    assert source != empty(address), "BOUND"
-    assert heartbeat > 0 and heartbeat <= U20 and deviation < BPS and divergence < BPS, "BOUND"
-    assert band_low.mantissa <= U14 and band_low.exponent <= U6, "BOUND"
-    assert band_high.mantissa <= U14 and band_high.exponent <= U6, "BOUND"
-    low: uint256 = band_low.mantissa | (band_low.exponent << 14)
-    high: uint256 = band_high.mantissa | (band_high.exponent << 14)
-    assert self._band(low) > 0 and self._band(low) < self._band(high) and self._band(high) <= MAX_MID, "BOUND"
-    decimals: uint256 = self._decimals(source)
-
-    reference_word: uint256 = 0
-    if divergence == 0:
-        assert reference == empty(address) and reference_heartbeat == 0, "BOUND"
-    else:
-        assert reference != empty(address) and reference != source, "BOUND"
-        assert reference_heartbeat > 0 and reference_heartbeat <= U20, "BOUND"
-        answered: bool = False
-        id: uint256 = 0
-        answer: uint256 = 0
-        at: uint256 = 0
-        answered, id, answer, at = self._ask(reference, method_id("latestRoundData()"))
-        # Where it has no round yet, phase 0: its decimals are asked each time.
-        reference_word = (
-            convert(reference, uint256)
-            | (reference_heartbeat << REFERENCE_HEARTBEAT)
-            | (self._decimals(reference) << REFERENCE_DECIMALS)
-            | (((id >> PHASE_SHIFT) & U16) << REFERENCE_PHASE)
-        )
-
-    config: uint256 = (
-        convert(source, uint256)
-        | (heartbeat << FEED_HEARTBEAT)
-        | (deviation << FEED_DEVIATION)
-        | (decimals << FEED_DECIMALS)
-        | (divergence << FEED_DIVERGENCE)
-        | (self._feeds[feed] & (3 << FEED_STATUS))
-        | (low << FEED_LOW)
-        | (high << FEED_HIGH)
+    self._check(settings)
+    has_reference: bool = settings.reference != empty(address)
+    has_fallback: bool = settings.fallback != empty(address)
+    self._limits[feed] = (
+        words._band_word(settings.band_low)
+        | (words._band_word(settings.band_high) << words.BAND_HIGH)
+        | (settings.confidence << words.CONFIDENCE)
+        | (settings.move << words.MOVE)
+        | (settings.swing << words.SWING)
+        | (settings.divergence << words.DIVERGENCE)
+        | (settings.window << words.WINDOW)
+        | (settings.calm << words.CALM)
+        | (settings.refresh << words.REFRESH)
     )
-    self._feeds[feed] = config
-    self._references[feed] = reference_word
-    # mid and published_at stay, round and gap go
-    self._stored[feed] = self._stored[feed] & (2**STORED_ROUND - 1)
-    log IOracleAdapter.FeedSet(feed=feed, config=config, reference=reference_word)
+    is_other: bool = words._source(self._feeds[feed]) != settings.source
+    self._feeds[feed] = (
+        convert(settings.source, uint256)
+        | (settings.trade_age << words.TRADE_AGE)
+        | (settings.close_age << words.CLOSE_AGE)
+        | (settings.deviation << words.DEVIATION)
+        | (settings.reference_age << words.REFERENCE_AGE)
+        | (self._feeds[feed] & (3 << words.STATUS))
+        | ((1 if settings.is_push else 0) << words.PUSH)
+        | ((1 if has_reference else 0) << words.REFERENCE)
+        | ((1 if has_fallback else 0) << words.FALLBACK)
+    )
+    self._references[feed] = settings.reference
+    self._fallbacks[feed] = (
+        convert(settings.fallback, uint256)
+        | (settings.fallback_age << words.FALLBACK_AGE)
+        | (settings.fallback_deviation << words.FALLBACK_DEVIATION)
+    )
+    self._anchors[feed] = 0
+    self._brought[feed] = 0
+    stored: uint256 = self._stored[feed]
+    if stored != 0:
+        # What another source has said is of other times.
+        if is_other:
+            stored = words._mid(stored)
+        elif not words._flag(stored, words.DOUBTED):
+            stored = stored & ~(words.U20 << words.GAP)
+        self._stored[feed] = (stored & (2**words.DOUBTED - 1)) | (1 << words.DOUBTED)
+    log IOracleAdapter.FeedSet(feed=feed, settings=settings)
 
 
 @external
@@ -351,263 +336,323 @@ def set_status(feed: uint256, status: IOracleAdapter.Status):
     assert config != 0, "MARKET"
     assert status == IOracleAdapter.Status.NORMAL or status == IOracleAdapter.Status.REDUCE_ONLY, "BOUND"
     index: uint256 = 1 if status == IOracleAdapter.Status.REDUCE_ONLY else 0
-    if index < (config >> FEED_STATUS) & 3:
+    if index < (config >> words.STATUS) & 3:
         roles._only_owner()
-    self._feeds[feed] = (config & ~(3 << FEED_STATUS)) | (index << FEED_STATUS)
+    self._feeds[feed] = (config & ~(3 << words.STATUS)) | (index << words.STATUS)
     log IOracleAdapter.StatusSet(feed=feed, status=status)
+
+
+@internal
+@view
+def _check(settings: IOracleAdapter.Feed):
+    """
+    @custom:reverts BOUND, STALE, GAS.
+    """
+    s: IOracleAdapter.Feed = settings
+    assert s.source.is_contract, "BOUND"
+    assert s.trade_age > 0 and s.trade_age <= s.close_age and s.close_age <= words.U20, "BOUND"
+    assert max(s.deviation, max(s.confidence, max(s.move, max(s.swing, s.divergence)))) < BPS, "BOUND"
+    assert s.fallback_deviation < BPS and s.calm < words.U15, "BOUND"
+    low: uint256 = words._band(words._band_word(s.band_low))
+    high: uint256 = words._band(words._band_word(s.band_high))
+    assert low > 0 and low < high and high <= MAX_MID, "BOUND"
+    assert (s.swing == 0) == (s.window == 0) and (s.window == 0 or s.window >= MIN_WINDOW), "BOUND"
+    assert (s.calm == 0) == (s.move == 0 and s.swing == 0), "BOUND"
+    assert max(s.window, max(s.refresh, max(s.reference_age, s.fallback_age))) <= words.U20, "BOUND"
+    newest: IPriceSource.Observation = staticcall IPriceSource(s.source).latest()
+    assert s.is_push or newest.id == 0, "BOUND"
+    assert not s.is_push or newest.id != 0, "STALE"
+    if s.reference == empty(address):
+        assert max(s.divergence, max(s.reference_age, s.refresh)) == 0, "BOUND"
+    else:
+        assert s.reference.is_contract and s.reference != s.source, "BOUND"
+        assert s.divergence > 0 and s.reference_age > 0, "BOUND"
+        assert (staticcall IPriceSource(s.reference).latest()).id != 0, "STALE"
+    if s.fallback == empty(address):
+        assert s.fallback_age == 0 and s.fallback_deviation == 0, "BOUND"
+    else:
+        assert s.fallback.is_contract and s.fallback != s.source and s.fallback_age > 0, "BOUND"
+        assert (staticcall IPriceSource(s.fallback).latest()).id != 0, "STALE"
 
 
 # How a price is judged
 
 
 @internal
-@view
-def _look(feed: uint256, config: uint256, stored: uint256) -> Look:
+@pure
+def _is_published(seen: IPriceSource.Observation, now: uint256) -> bool:
     """
-    @dev The newest price: the source's newest good round if it is newer than the stored one, else the stored one while
-        it is fresh. Where the status is not HALT, the round is good.
+    @dev Whether a source says anything.
     """
-    seen: Look = Look(
-        status=HALT, mid=stored & U112, at=(stored >> STORED_AT) & U40, id=0, latest=0, latest_at=0
-    )
-    answered: bool = False
-    answer: uint256 = 0
-    answered, seen.id, answer, seen.latest_at = self._ask(
-        convert(config & U160, address), method_id("latestRoundData()")
-    )
-    if not answered:
-        return seen
-    # Within a phase an aggregator's decimals cannot change, so they are asked only in another phase than the stored
-    # round's, and always where there are no phases.
-    phase: uint256 = seen.id >> PHASE_SHIFT
-    if phase == 0 or phase != (stored >> (STORED_ROUND + PHASE_SHIFT)) & U16:
-        if not self._has_decimals(convert(config & U160, address), (config >> FEED_DECIMALS) & U6):
-            return seen
-    seen.latest = self._good(config, answer)
-    if seen.latest == 0:
-        return seen
-    mid: uint256 = seen.mid
-    at: uint256 = seen.at
-    if seen.latest_at > at:
-        mid = seen.latest
-        at = seen.latest_at
-    # Neither a good round nor what was stored from one is in the future.
-    if unsafe_sub(block.timestamp, at) > (config >> FEED_HEARTBEAT) & U20:
-        return seen
-    # the floor: 1 << 0 is NORMAL, 1 << 1 is REDUCE_ONLY
-    status: uint256 = NORMAL << ((config >> FEED_STATUS) & 3)
-    if (config >> FEED_DIVERGENCE) & U14 != 0:
-        status = self._compare(feed, config, mid, status)
-        if status == HALT:
-            return seen
-    seen.status = status
-    seen.mid = mid
-    seen.at = at
-    return seen
+    return seen.id != 0 and seen.published_at <= now
+
+
+@internal
+def _observed(feed: uint256, config: uint256) -> Look:
+    """
+    @dev The newest price; of a push source what it says now is remembered. It is judged at every look, so that a stuck one
+        is found to be away from its reference; where it says nothing the feed halts.
+    """
+    stored: uint256 = self._stored[feed]
+    is_silent: bool = False
+    if words._flag(config, words.PUSH):
+        seen: IPriceSource.Observation = staticcall IPriceSource(words._source(config)).latest()
+        is_silent = not self._is_published(seen, block.timestamp)
+        if not is_silent and seen.published_at >= words._heard_at(stored):
+            verdict: Verdict = self._judge(feed, config, stored, seen)
+            self._keep(feed, stored, seen, verdict)
+            stored = verdict.stored
+    return self._look(feed, config, stored, is_silent)
 
 
 @internal
 @view
-def _round(config: uint256, id: uint256) -> (uint256, uint256):
+def _look(feed: uint256, config: uint256, stored: uint256, is_silent: bool) -> Look:
     """
-    @dev A round by its id, which is of a phase whose decimals are known.
-    @return its price (WAD), 0 where it is not good; its time.
+    @dev What may be done at the stored price, or at the fallback's.
     """
-    answered: bool = False
-    answered_id: uint256 = 0
-    answer: uint256 = 0
-    at: uint256 = 0
-    answered, answered_id, answer, at = self._ask(
-        convert(config & U160, address), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
+    look: Look = Look(
+        status=HALT,
+        mid=words._mid(stored),
+        at=words._at(stored),
+        spread=words._bps(stored, words.SPREAD),
+        source=words._source(config) if words._flag(config, words.PUSH) else empty(address),
+        is_fallback=False,
     )
-    if not answered or answered_id != id:
-        return 0, 0
-    return self._good(config, answer), at
+    if UPTIME != empty(address) and not staticcall ISequencerUptime(UPTIME).is_up():
+        return look
+    # What is stored is not of the future; where there is no price its time is 0.
+    age: uint256 = unsafe_sub(block.timestamp, look.at)
+    if age > words._seconds(config, words.CLOSE_AGE):
+        # A source that is doubted speaks: who is right is not for the fallback, which may be what doubts it, to say.
+        quiet: uint256 = unsafe_sub(block.timestamp, min(block.timestamp, words._heard_at(stored)))
+        if words._flag(config, words.FALLBACK) and quiet > words._seconds(config, words.CLOSE_AGE):
+            return self._look_at_fallback(feed, look)
+        return look
+    if is_silent or words._flag(stored, words.DOUBTED):
+        return look
+    look.status = NORMAL << ((config >> words.STATUS) & 3)
+    if age > words._seconds(config, words.TRADE_AGE):
+        look.status = AGED
+    elif age < words._seconds(stored, words.BREAKER):
+        look.status = REDUCE_ONLY
+    elif words._flag(config, words.REFERENCE):
+        checked: uint256 = words._seconds(stored, words.CHECKED)
+        if checked == words.NEVER or unsafe_add(age, checked) > words._seconds(config, words.REFERENCE_AGE):
+            look.status = REDUCE_ONLY
+    return look
 
 
 @internal
 @view
-def _time(config: uint256, id: uint256) -> uint256:
+def _look_at_fallback(feed: uint256, found: Look) -> Look:
     """
-    @dev When a round was published, whatever its price; 0 where the source has no such round.
+    @dev Where the source has said nothing for so long that its price is too old to close at. Nothing of it is stored.
     """
-    answered: bool = False
-    answered_id: uint256 = 0
-    answer: uint256 = 0
-    at: uint256 = 0
-    answered, answered_id, answer, at = self._ask(
-        convert(config & U160, address), abi_encode(id, method_id=method_id("getRoundData(uint80)"))
-    )
-    return at if answered and answered_id == id else 0
+    look: Look = found
+    word: uint256 = self._fallbacks[feed]
+    seen: IPriceSource.Observation = staticcall IPriceSource(words._source(word)).latest()
+    if not self._is_published(seen, block.timestamp) or seen.published_at <= look.at:
+        return look
+    if unsafe_sub(block.timestamp, seen.published_at) > words._seconds(word, words.FALLBACK_AGE):
+        return look
+    if len(judge._unfit(self._limits[feed], seen)) > 0:
+        return look
+    look.status = AGED
+    look.mid = seen.mid
+    look.at = seen.published_at
+    look.spread = max(words._bps(word, words.FALLBACK_DEVIATION), judge._confidence(seen))
+    look.source = words._source(word)
+    look.is_fallback = True
+    return look
 
 
 @internal
 @view
-def _compare(feed: uint256, config: uint256, mid: uint256, floor_status: uint256) -> uint256:
+def _judge(feed: uint256, config: uint256, stored: uint256, seen: IPriceSource.Observation) -> Verdict:
     """
-    @dev The status of `mid` beside the reference: HALT beyond the bound, at least REDUCE_ONLY where the reference fails
-        or is stale.
+    @dev What an observation that is not older than what was heard of makes of the feed's words.
     """
-    reference: uint256 = self._references[feed]
-    answered: bool = False
-    id: uint256 = 0
-    answer: uint256 = 0
-    at: uint256 = 0
-    answered, id, answer, at = self._ask(convert(reference & U160, address), method_id("latestRoundData()"))
-    # An answered round is not in the future.
-    if not answered or unsafe_sub(block.timestamp, at) > (reference >> REFERENCE_HEARTBEAT) & U20:
-        return REDUCE_ONLY
-    decimals: uint256 = (reference >> REFERENCE_DECIMALS) & U6
-    phase: uint256 = id >> PHASE_SHIFT
-    known_phase: uint256 = (reference >> REFERENCE_PHASE) & U16
-    if (phase == 0 or phase != known_phase) and not self._has_decimals(convert(reference & U160, address), decimals):
-        return REDUCE_ONLY
-    other: uint256 = self._scale(answer, decimals)
-    if other == 0:
-        return REDUCE_ONLY
-    difference: uint256 = unsafe_sub(max(mid, other), min(mid, other))
-    # both below 2**112
-    if unsafe_mul(difference, BPS) > unsafe_mul((config >> FEED_DIVERGENCE) & U14, other):
-        return HALT
-    return floor_status
-
-
-@internal
-def _store(feed: uint256, stored: uint256, seen: Look, gap: uint256):
-    """
-    @dev Remembers the source's newest round.
-    @param gap Seconds since its predecessor, where that was proven; else 0, and it is taken from the stored word if
-        that is the predecessor.
-    """
-    seconds: uint256 = gap
-    # id > 0, and it is newer than the stored one
-    if unsafe_sub(seen.id, 1) == (stored >> STORED_ROUND) & U80:
-        seconds = unsafe_sub(seen.latest_at, (stored >> STORED_AT) & U40)
-    if seconds > U24:
-        seconds = 0
-    # mid < 2**112, at <= now < 2**40, id < 2**80
-    self._stored[feed] = (
-        seen.latest | (seen.latest_at << STORED_AT) | (seen.id << STORED_ROUND) | (seconds << STORED_GAP)
-    )
-    log IOracleAdapter.Observed(feed=feed, mid=seen.latest, published_at=seen.latest_at, round=seen.id)
-
-
-# Asking a source
+    limits: uint256 = self._limits[feed]
+    verdict: Verdict = empty(Verdict)
+    verdict.reason = judge._unfit(limits, seen)
+    agreed: uint256 = 0
+    has_moved: bool = False
+    if len(verdict.reason) == 0:
+        has_moved = judge._moved(limits, stored, seen.mid)
+        if words._flag(config, words.REFERENCE):
+            agreed, verdict.anchor = self._anchor(feed, config, limits, seen.mid, has_moved)
+            if agreed != 0 and words._is_apart(seen.mid, words._mid(agreed), words._bps(limits, words.DIVERGENCE)):
+                verdict.reason = "APART"
+        if len(verdict.reason) == 0 and has_moved and agreed == 0:
+            # What a push source says it says now, what is brought was said when it was published.
+            said_at: uint256 = block.timestamp if words._flag(config, words.PUSH) else seen.published_at
+            moved_at: uint256 = judge._moved_at(stored, seen.published_at)
+            if unsafe_sub(said_at, min(said_at, moved_at)) < words._seconds(limits, words.CALM):
+                verdict.reason = "MOVE"
+    if len(verdict.reason) > 0:
+        verdict.stored = judge._doubted(stored, seen.published_at, verdict.reason == "MOVE")
+        return verdict
+    if words._bps(limits, words.SWING) != 0:
+        number: uint256 = judge._window(limits, seen.published_at)
+        swing: uint256 = self._swings[feed][number & 1]
+        has_moved = (
+            has_moved
+            or judge._swung(limits, swing, number, seen.mid)
+            or judge._swung(limits, self._swings[feed][(number & 1) ^ 1], unsafe_sub(number, 1) & words.U32, seen.mid)
+        )
+        verdict.swing = judge._swing(swing, number, seen.mid)
+    breaker: uint256 = words._seconds(limits, words.CALM) if has_moved else 0
+    verdict.stored = judge._believed(config, stored, seen, agreed, breaker)
+    return verdict
 
 
 @internal
 @view
-def _ask(source: address, call: Bytes[36]) -> (bool, uint256, uint256, uint256):
+def _anchor(feed: uint256, config: uint256, limits: uint256, mid: uint256, is_urgent: bool) -> (uint256, uint256):
     """
-    @dev Asks for a round. One byte more than an answer has is copied, so a longer one is seen and a huge one costs
-        nothing.
-    @return whether a round came whose id and time are possible; id, answer (0 where it is not positive), updated_at.
+    @dev What the reference says. It is asked where its last answer is old, disagrees, or the price has moved far.
+    @return its word, 0 where it says nothing fresh; its word if it is a new one, else 0.
     """
-    success: bool = False
-    answer: Bytes[ANSWER_BYTES + 1] = b""
-    success, answer = raw_call(
-        source, call, max_outsize=ANSWER_BYTES + 1, gas=CALL_GAS, is_static_call=True, revert_on_failure=False
+    anchor: uint256 = self._anchors[feed]
+    age: uint256 = words._seconds(config, words.REFERENCE_AGE)
+    is_fresh: bool = anchor != 0 and unsafe_sub(block.timestamp, words._at(anchor)) <= age
+    if (
+        is_fresh
+        and not is_urgent
+        and unsafe_sub(block.timestamp, (anchor >> words.ASKED_AT) & words.U40) <= words._seconds(limits, words.REFRESH)
+        and not words._is_apart(mid, words._mid(anchor), words._bps(limits, words.DIVERGENCE))
+    ):
+        return anchor, 0
+    seen: IPriceSource.Observation = staticcall IPriceSource(self._references[feed]).latest()
+    if (
+        seen.mid == 0
+        or seen.mid > MAX_MID
+        or seen.published_at > block.timestamp
+        or unsafe_sub(block.timestamp, seen.published_at) > age
+    ):
+        return anchor if is_fresh else 0, 0
+    anchor = seen.mid | (seen.published_at << words.AT) | (block.timestamp << words.ASKED_AT)
+    return anchor, anchor
+
+
+@internal
+def _keep(feed: uint256, stored: uint256, seen: IPriceSource.Observation, verdict: Verdict):
+    """
+    @dev Writes what a verdict changes.
+    """
+    if verdict.anchor != 0:
+        self._anchors[feed] = verdict.anchor
+    if verdict.stored == stored:
+        return
+    self._stored[feed] = verdict.stored
+    if len(verdict.reason) > 0:
+        log IOracleAdapter.Doubted(
+            feed=feed, mid=seen.mid, published_at=seen.published_at, reason=verdict.reason
+        )
+        return
+    if verdict.swing != 0:
+        number: uint256 = verdict.swing >> words.NUMBER
+        if self._swings[feed][number & 1] != verdict.swing:
+            self._swings[feed][number & 1] = verdict.swing
+    log IOracleAdapter.Observed(
+        feed=feed, mid=seen.mid, published_at=seen.published_at, stored=verdict.stored
     )
-    if not success:
-        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"
-        return False, 0, 0, 0
-    if len(answer) != ANSWER_BYTES:
-        return False, 0, 0, 0
-    id: uint256 = extract32(answer, 0, output_type=uint256)
-    price: int256 = extract32(answer, 32, output_type=int256)
-    at: uint256 = extract32(answer, 96, output_type=uint256)
-    if id == 0 or id > U80 or at == 0 or at > block.timestamp:
-        return False, 0, 0, 0
-    return True, id, convert(max(price, 0), uint256), at
+
+
+# The one price of an order
 
 
 @internal
 @view
-def _has_decimals(source: address, decimals: uint256) -> bool:
+def _first_known(feed: uint256, due: uint256, end: uint256) -> uint256:
     """
-    @dev Whether the source still has the decimals it had when it was set.
+    @dev Of a pull source: the newest observation if it is the first at or after `due`, else the last older one that was
+        brought, if that is; else 0.
     """
-    success: bool = False
-    answer: Bytes[33] = b""
-    success, answer = raw_call(
-        source, method_id("decimals()"), max_outsize=33, gas=CALL_GAS, is_static_call=True, revert_on_failure=False
-    )
-    if not success:
-        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"
-        return False
-    return len(answer) == 32 and extract32(answer, 0, output_type=uint256) == decimals
+    word: uint256 = self._stored[feed]
+    if not words._flag(word, words.DOUBTED) and self._is_first(word, due, end):
+        return word
+    word = self._brought[feed]
+    return word if self._is_first(word, due, end) else 0
 
 
 @internal
 @view
-def _decimals(source: address) -> uint256:
+def _brought_for(config: uint256, look: Look, known: uint256, due: uint256, end: uint256) -> (uint256, uint256):
     """
-    @dev A source's decimals, for `set_feed`.
+    @dev Of a pull source: the observation that is known to be the order's. What nobody brings is not known: who fills late
+        must bring a price of now beside it, or an order would be an option on its old one.
+    @return price (WAD), spread (bps).
     """
-    success: bool = False
-    answer: Bytes[33] = b""
-    success, answer = raw_call(
-        source, method_id("decimals()"), max_outsize=33, gas=CALL_GAS, is_static_call=True, revert_on_failure=False
-    )
-    assert success and len(answer) == 32, "STALE"
-    decimals: uint256 = extract32(answer, 0, output_type=uint256)
-    assert decimals <= MAX_DECIMALS, "BOUND"
-    return decimals
-
-
-# Words and arithmetic
+    if known == 0:
+        assert block.timestamp > end or look.at >= due, "EARLY"
+        raise "PROOF"
+    if block.timestamp > unsafe_add(due, LATE):
+        assert look.at > max(unsafe_add(due, LATE), unsafe_sub(block.timestamp, LATE)) or look.is_fallback, "STALE"
+    spread: uint256 = words._bps(known, words.STORED_CONFIDENCE)
+    if look.is_fallback or unsafe_sub(block.timestamp, words._at(known)) > LATE:
+        spread = max(spread, words._bps(config, words.DEVIATION))
+    return words._mid(known), spread
 
 
 @internal
 @pure
-def _scale(answer: uint256, decimals: uint256) -> uint256:
+def _is_first(word: uint256, due: uint256, end: uint256) -> bool:
     """
-    @dev The answer as WAD, rounded down; 0 where it is 0 or beyond 112 bits.
+    @dev Whether a stored or brought observation is the first at or after `due`, not later than `end`.
     """
-    scaled: uint256 = 0
-    if decimals <= 18:
-        if answer > MAX_MID:
-            return 0
-        # answer < 2**112, 10**18 < 2**60
-        scaled = unsafe_mul(answer, 10**(unsafe_sub(18, decimals)))
-    else:
-        # 10**45 at most (6 bits)
-        scaled = unsafe_div(answer, 10**(unsafe_sub(decimals, 18)))
-    return scaled if scaled <= MAX_MID else 0
+    at: uint256 = words._at(word)
+    gap: uint256 = words._seconds(word, words.GAP)
+    # A gap is the difference of its time to an earlier one.
+    return gap != 0 and at >= due and at <= end and unsafe_sub(at, gap) < due
+
+
+@internal
+@view
+def _pushed_for(
+    feed: uint256, config: uint256, look: Look, due: uint256, end: uint256, id: uint256
+) -> (uint256, uint256):
+    """
+    @dev Of a push source: the observation of that id, if it is the first at or after `due`, or the one in force.
+    @return price (WAD), spread (bps).
+    """
+    assert not look.is_fallback or block.timestamp > end, "EARLY"
+    seen: IPriceSource.Observation = staticcall IPriceSource(look.source).observation(id)
+    assert seen.id == id and seen.id != 0 and seen.published_at <= block.timestamp, "STALE"
+    assert len(judge._unfit(self._limits[feed], seen)) == 0, "STALE"
+    spread: uint256 = judge._confidence(seen)
+    wide: uint256 = max(spread, words._bps(config, words.DEVIATION))
+    oldest: uint256 = words._seconds(config, words.TRADE_AGE)
+    if look.is_fallback:
+        fallback: uint256 = self._fallbacks[feed]
+        wide = max(spread, words._bps(fallback, words.FALLBACK_DEVIATION))
+        oldest = words._seconds(fallback, words.FALLBACK_AGE)
+    if seen.published_at >= due and seen.published_at <= end:
+        assert seen.previous_at != 0 and seen.previous_at < due, "PROOF"
+        # Between observations the market walks up to the threshold unseen: who fills late must not gain by it.
+        is_late: bool = unsafe_sub(block.timestamp, seen.published_at) > LATE
+        return seen.mid, wide if is_late or look.is_fallback else spread
+    assert seen.published_at < due, "PROOF"
+    assert block.timestamp > end, "EARLY"
+    # published_at < due <= end
+    assert unsafe_sub(end, seen.published_at) <= oldest, "PROOF"
+    next_at: uint256 = staticcall IPriceSource(look.source).following(id)
+    # Nothing follows it only where it is the newest; one that the source has gone back behind is not.
+    assert next_at > end or (next_at == 0 and seen.published_at == look.at), "PROOF"
+    return seen.mid, wide
 
 
 @internal
 @pure
-def _good(config: uint256, answer: uint256) -> uint256:
+def _price(look: Look) -> IOracleAdapter.Price:
     """
-    @dev The answer as a price (WAD) if it is strictly inside the band, else 0.
+    @dev The price with its sides: low rounded down, high up. mid < 2**112, spread < BPS.
     """
-    mid: uint256 = self._scale(answer, (config >> FEED_DECIMALS) & U6)
-    if mid > self._band(config >> FEED_LOW) and mid < self._band(config >> FEED_HIGH):
-        return mid
-    return 0
-
-
-@internal
-@pure
-def _band(word: uint256) -> uint256:
-    """
-    @dev The price of the low 20 bits: mantissa 14 | exponent 6. Below 2**14 * 10**63 < 2**224.
-    """
-    return unsafe_mul(word & U14, 10**((word >> 14) & U6))
-
-
-@internal
-@pure
-def _price(config: uint256, seen: Look) -> IOracleAdapter.Price:
-    """
-    @dev The price with its sides: low rounded down, high up. mid < 2**112, deviation < BPS.
-    """
-    deviation: uint256 = (config >> FEED_DEVIATION) & U14
     return IOracleAdapter.Price(
-        low=unsafe_div(unsafe_mul(seen.mid, unsafe_sub(BPS, deviation)), BPS),
-        mid=seen.mid,
-        high=unsafe_div(unsafe_add(unsafe_mul(seen.mid, unsafe_add(BPS, deviation)), BPS - 1), BPS),
-        published_at=seen.at,
-        status=convert(seen.status, IOracleAdapter.Status),
+        low=unsafe_div(unsafe_mul(look.mid, unsafe_sub(BPS, look.spread)), BPS),
+        mid=look.mid,
+        high=unsafe_div(unsafe_add(unsafe_mul(look.mid, unsafe_add(BPS, look.spread)), BPS - 1), BPS),
+        published_at=look.at,
+        status=convert(look.status, IOracleAdapter.Status),
     )

@@ -11,11 +11,14 @@
     they write contains the present time. Its own vault account is the escrow: open fees + unclaimed earnings.
 """
 
+from contracts.modules import price_updates as updates
 from interfaces import ICollateralVault
 from interfaces import IOracleAdapter
 from interfaces import IOrderModule
 
 implements: IOrderModule
+initializes: updates
+exports: updates.ORACLE
 
 SLOTS: constant(uint256) = 16
 MANY: constant(uint256) = 8
@@ -29,7 +32,6 @@ PRICE_BOUND: constant(uint256) = 2**112
 REVERT_BYTES: constant(uint256) = 260
 
 VAULT: public(immutable(ICollateralVault))
-ORACLE: public(immutable(IOracleAdapter))
 DELAY: public(immutable(uint256))
 WINDOW: public(immutable(uint256))
 GRACE: public(immutable(uint256))
@@ -53,11 +55,11 @@ def __init__(
     @param fee_min Bounds of the keeper fee (WAD USD); a reduce-only order may have none, an operator's at most fee_min.
     @custom:reverts BOUND.
     """
-    assert vault != empty(address) and oracle != empty(address), "BOUND"
+    updates.__init__(oracle)
+    assert vault != empty(address), "BOUND"
     assert delay > 0 and window > 0 and grace > 0 and max(delay, max(window, grace)) < 2**32, "BOUND"
     assert fee_min <= fee_max and fee_max < 2**96, "BOUND"
     VAULT = ICollateralVault(vault)
-    ORACLE = IOracleAdapter(oracle)
     DELAY = delay
     WINDOW = window
     GRACE = grace
@@ -94,7 +96,7 @@ def trigger(order: IOrderModule.Order, slot: uint256):
     @custom:reverts ORDER, TRIGGER, STALE, EXPIRED.
     """
     assert order.due == 0 and self._is_alive(order, slot), "ORDER"
-    price: IOracleAdapter.Price = staticcall ORACLE.read(order.market)
+    price: IOracleAdapter.Price = staticcall updates.ORACLE.read(order.market)
     assert price.status != IOracleAdapter.Status.HALT and price.published_at > order.committed_at, "STALE"
     if order.trigger_above:
         assert price.mid >= order.trigger, "TRIGGER"
@@ -109,22 +111,27 @@ def trigger(order: IOrderModule.Order, slot: uint256):
 
 
 @external
-def execute(order: IOrderModule.Order, slot: uint256, reference: uint256):
+@payable
+def execute(order: IOrderModule.Order, slot: uint256, reference: uint256, update: Bytes[updates.MAX_BYTES]):
     """
     @notice Fills a due order. Anyone; the caller earns the fee, also where the order fails by the trader's fault. The
         oracle's and the system's faults, and too little gas, revert and the order lives.
-    @param reference The round it fills at, see the adapter's `observe_at`.
-    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, and
-        whatever else the vault reverts with, unchanged.
+    @param reference Of a push source the observation it fills at, see the adapter's `observe_at`.
+    @param update What a pull source's network signed, brought first; its fee is paid out of the ether sent, the rest goes
+        back. Empty: nothing is brought.
+    @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, FEE,
+        REFUND, whatever else the vault reverts with, unchanged, and the adapter's `update`.
     """
     assert order.due != 0 and self._is_alive(order, slot), "ORDER"
     assert block.timestamp >= order.due, "EARLY"
     assert block.timestamp <= self._last_call(order.due), "EXPIRED"
+    rest: uint256 = updates._bring(order.market, update, msg.value)
     ended: bool = False
     failure: Bytes[REVERT_BYTES] = b""
     ended, failure = self._fill(order, slot, reference)
     if not ended:
         raw_revert(failure)
+    updates._refund(rest)
 
 
 @external
@@ -132,7 +139,8 @@ def execute_many(
     orders: DynArray[IOrderModule.Order, MANY], slots: DynArray[uint256, MANY], references: DynArray[uint256, MANY]
 ) -> uint256:
     """
-    @notice As `execute` for each; one that would revert is passed over and lives. Anyone.
+    @notice As `execute` for each, at prices that are known already; one that would revert is passed over and lives.
+        Anyone.
     @return bits of those that ended, the first is bit 0.
     @custom:reverts LENGTH.
     """

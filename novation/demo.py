@@ -13,7 +13,7 @@ from novation.deployment.parameters import load
 from novation.report import html, terminal
 from novation.report.words import hours
 from novation.sim.prices import PricesError
-from novation.sim.run import LIMIT, begin, run
+from novation.sim.run import begin, limit_of, run
 from novation.sim.scenario import Scenario, drawn, from_files, with_components, with_scenario
 
 PLAIN_WIDTH = 112  # characters, where there is no terminal to ask
@@ -30,6 +30,7 @@ class Options:
     seed: int
     network: str
     params: str
+    oracle: str
     report: str
 
 
@@ -45,7 +46,7 @@ def demo(options: Options) -> None:
     report = _reserved(Path(options.report))
     settings = load(options.params)
     scenario = _scenario(options)
-    parameters, components, notes = with_components(with_scenario(settings, scenario))
+    parameters, components, notes = with_components(with_scenario(settings, scenario), options.oracle)
     history = begin(options.network, scenario, parameters, components, notes)
     console.print(f"[bold]Novation[/]: {' and '.join(history.names.values())}, {hours(scenario.hours)}. {components}")
     for note in notes:
@@ -53,7 +54,7 @@ def demo(options: Options) -> None:
     with chain_of(options.network) as chain:
         if not chain.provider.network.is_dev:
             raise Refused(f"The demo moves time and makes money: {options.network} is no local network")
-        with terminal.Display(console, history, scenario.rounds, LIMIT) as display:
+        with terminal.Display(console, history, scenario.rounds, limit_of(parameters, scenario)) as display:
             run(chain, parameters, scenario, history, options.seed, display.tell, display.show)
     history.seconds = time.monotonic() - started
     path = html.write(history, report)

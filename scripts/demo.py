@@ -11,12 +11,19 @@ import click
 @click.option("--seed", default=5, show_default=True, help="Of the traders' dice, and of the prices without a file.")
 @click.option("--network", default="ethereum:local:test", show_default=True, help="Ape's name of a local network.")
 @click.option("--params", default="local", show_default=True, help="Parameters: a name in params/.")
+@click.option(
+    "--oracle",
+    type=click.Choice(["mock", "chainlink", "pyth", "redstone", "streams"]),
+    default="chainlink",
+    show_default=True,
+    help="Whose prices; mocks where npm does not bring its code.",
+)
 @click.option("--report", default="reports/demo.html", show_default=True, metavar="FILE", help="Where the report goes.")
-def cli(prices, prices_btc, start, hours, seed, network, params, report):
+def cli(prices, prices_btc, start, hours, seed, network, params, oracle, report):
     """Deploys the system, seeds LPs and traders, and replays a price path while a keeper and a liquidator work."""
     from novation.console import one_sentence
 
     with one_sentence():
         from novation.demo import Options, demo
 
-        demo(Options(prices, prices_btc, start, hours, seed, network, params, report))
+        demo(Options(prices, prices_btc, start, hours, seed, network, params, oracle, report))

@@ -27,16 +27,18 @@ event Done:
 _plan: DynArray[Call, MANY]
 called_back: public(uint256)    # times
 succeeded: public(uint256)      # bits of the plan's calls that succeeded, the last time
+_is_refusing: bool
 
 
 @external
+@payable
 @raw_return
 def act(target: address, data: Bytes[DATA_BYTES]) -> Bytes[OUTPUT_BYTES]:
     """
-    @notice One call; it reverts with its data.
+    @notice One call with the ether of this one; it reverts with its data.
     @return Its return data.
     """
-    return raw_call(target, data, max_outsize=OUTPUT_BYTES)
+    return raw_call(target, data, max_outsize=OUTPUT_BYTES, value=msg.value)
 
 
 @external
@@ -73,11 +75,20 @@ def plan(calls: DynArray[Call, MANY]):
 
 
 @external
+def refuse(is_refusing: bool):
+    """
+    @notice Whether it takes no ether and no call back.
+    """
+    self._is_refusing = is_refusing
+
+
+@external
 @payable
 def __default__():
     """
     @dev The callback.
     """
+    assert not self._is_refusing
     done: uint256 = 0
     for i: uint256 in range(len(self._plan), bound=MANY):
         success: bool = raw_call(self._plan[i].target, self._plan[i].data, revert_on_failure=False)

@@ -46,7 +46,7 @@ def _doubtful(totals: Totals) -> bool:
     """
     @return Whether some market's price is not NORMAL.
     """
-    return IOracleAdapter.Status.HALT in totals.status or IOracleAdapter.Status.REDUCE_ONLY in totals.status
+    return totals.status != IOracleAdapter.Status.NORMAL and totals.status != empty(IOracleAdapter.Status)
 
 
 @internal

@@ -12,6 +12,7 @@ from contracts.modules import margin_rules as rules
 from contracts.modules import pools
 from interfaces import IClearingPool
 from interfaces import ICollateralVault
+from interfaces import IOracleAdapter
 
 uses: ledger
 uses: pools
@@ -51,7 +52,8 @@ def liquidate(
         halted, and recognises the deficit once: insurance, then the pool of `market`, past its credit. Only the
         liquidation module.
     @return reward, WAD USD.
-    @custom:reverts AUTH, MARKET, HALTED, HEALTHY, MARGIN, GAS.
+    @custom:reverts AUTH, MARKET, HALTED, HEALTHY, MARGIN, GAS, EARLY a market's price is old or in HALT, and the account
+        was not flagged `ramp` seconds ago.
     """
     assert msg.sender == LIQUIDATION_MODULE, "AUTH"
     pool_word: uint256 = pools._pool_of(market)
@@ -74,6 +76,10 @@ def liquidate(
         convert(others.maintenance, uint256),
         False,
     )
+    flagged_at: uint256 = (word & ledger.FLAGGED_MASK) >> ledger.FLAGGED_AT
+    if (others.status | risk.status) in (IOracleAdapter.Status.HALT | IOracleAdapter.Status.AGED):
+        # Somebody chose not to bring a newer price: there must have been time for others to bring it.
+        assert flagged_at != 0 and unsafe_sub(block.timestamp, flagged_at) >= ramp, "EARLY"
     penalty: uint256 = fill.penalty
     cash += fill.cash
     pool_cash: int256 = ledger._cash(ledger._credit(pool, -fill.cash - convert(fill.penalty, int256)))
@@ -89,7 +95,6 @@ def liquidate(
         equity = left.equity
         required = left.maintenance
 
-    flagged_at: uint256 = (word & ledger.FLAGGED_MASK) >> ledger.FLAGGED_AT
     reward: uint256 = penalty * self._share(margin, maintenance, flagged_at, share_floor, share_ceiling, ramp) // BPS
     insurance: int256 = convert(penalty - reward, int256)
     if liquidator == account:

@@ -8,7 +8,16 @@ from novation.chain.protocol import Chain, Receipt
 
 WAD = 10**18
 # Before the first receipt of its kind is known; on the high side.
-GUESS = {"execute": 300_000, "trigger": 120_000, "liquidate": 350_000}
+BRINGING = " with an update"  # of a kind
+GUESS = {
+    "execute": 300_000,
+    "trigger": 120_000,
+    "liquidate": 350_000,
+    "flag": 120_000,
+    "update": 300_000,
+    "execute" + BRINGING: 600_000,
+    "liquidate" + BRINGING: 650_000,
+}
 
 
 class Costs:
@@ -27,14 +36,14 @@ class Costs:
         if self._provider is not None:
             self._gas_price = int(self._provider.gas_price)
 
-    def of(self, kind: str) -> int:
-        """The expected cost of a transaction of this kind, WAD USD."""
-        return self._cost(self._used[kind])
+    def of(self, kind: str, value: int = 0) -> int:
+        """The expected cost of a transaction of this kind that pays so many wei, WAD USD."""
+        return self._cost(self._used[kind], value)
 
-    def learn(self, kind: str, receipt: Receipt, number: int = 1) -> None:
-        """Remembers what one took, of a transaction that did a number of them."""
+    def learn(self, kind: str, receipt: Receipt, number: int = 1, value: int = 0) -> None:
+        """Remembers what one took, of a transaction that did a number of them and was sent with so many wei."""
         self._used[kind] = receipt.gas // number
-        self.spent += self._cost(receipt.gas)
+        self.spent += self._cost(receipt.gas, value if receipt.ok else 0)
 
-    def _cost(self, gas: int) -> int:
-        return gas * self._gas_price * self._ether_price() // WAD
+    def _cost(self, gas: int, value: int) -> int:
+        return (gas * self._gas_price + value) * self._ether_price() // WAD

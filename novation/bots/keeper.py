@@ -1,7 +1,7 @@
 """The keeper: executes every order that is due and fires the triggers, for the fee that the order carries.
 
-It knows the open orders from events, finds the one round at which an order may fill by walking the feed, tries the
-call before it sends it, and sends only what earns more than its gas.
+It knows the open orders from events, finds the one price at which an order may fill and brings it where the adapter
+does not have it, tries the call before it sends it, and sends only what earns more than it costs.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from novation.bots.costs import Costs
+from novation.bots.costs import BRINGING, Costs
 from novation.bots.mirror import Mirror, Order
-from novation.bots.rounds import Rounds
+from novation.bots.prices import Found, Prices
 from novation.chain.protocol import Chain, Contract, Receipt, Reverted
 
 BATCH = 8  # orders a transaction (OrderModule)
@@ -32,11 +32,11 @@ class Done:
 
 
 class _Item(NamedTuple):
-    """An order that may be executed: with its slot, and the round to name."""
+    """An order that may be executed: with its slot, and how it fills."""
 
     order: Order
     slot: int
-    reference: int = 0
+    found: Found = Found(0)
 
 
 @dataclass
@@ -54,7 +54,8 @@ class Keeper:
         self,
         chain: Chain,
         orders: Contract,
-        feeds: Mapping[int, Rounds],
+        oracle: Contract,
+        prices: Mapping[int, Prices],
         mirror: Mirror,
         costs: Costs,
         sender: str,
@@ -62,11 +63,11 @@ class Keeper:
         profit: int = 0,
     ) -> None:
         """
-        @param feeds Rounds by market number.
+        @param prices By market number.
         @param window Seconds in which an order's price must be published (OrderModule).
         @param profit Least gain of an order, WAD USD.
         """
-        self._chain, self._orders, self._feeds = chain, orders, feeds
+        self._chain, self._orders, self._oracle, self._prices = chain, orders, oracle, prices
         self._mirror, self._costs, self.sender = mirror, costs, sender
         self._window, self._profit = window, profit
         self._waits: dict[Order, _Wait] = {}
@@ -83,13 +84,11 @@ class Keeper:
             return []
         self._costs.refresh()
         for market in {item.order.market for item in items}:
-            self._feeds[market].refresh()
+            self._prices[market].refresh()
         done = [done for item in items if item.order.due == 0 and (done := self._fire(item)) is not None]
-        due = [found for item in items if item.order.due and (found := self._referred(item, now)) is not None]
         # The oldest first: with one fee for all that is what is fair.
-        due.sort(key=lambda item: item.order.due)
-        for start in range(0, len(due), BATCH):
-            done += self._execute(due[start : start + BATCH])
+        due = sorted((item for item in items if item.order.due), key=lambda item: item.order.due)
+        done += self._execute_all(due)
         self._mirror.refresh()
         alive = set(self._mirror.orders.values())
         self._waits = {order: wait for order, wait in self._waits.items() if order in alive}
@@ -97,19 +96,69 @@ class Keeper:
 
     def _is_ready(self, order: Order, now: int) -> bool:
         wait = self._waits.get(order)
-        if order.market not in self._feeds or (wait is not None and self._turn < wait.until):
+        if order.market not in self._prices or (wait is not None and self._turn < wait.until):
             return False
         return order.due <= now if order.due else order.expires_at >= now
 
-    def _referred(self, item: _Item, now: int) -> _Item | None:
-        """With the round at which it fills, if there is one and it pays."""
-        reference = self._feeds[item.order.market].reference(item.order.due, self._window, now)
-        if reference is None:
-            return None
-        if item.order.fee - self._costs.of("execute") < self._profit:
-            self._refuse(item.order, "UNPROFITABLE")
-            return None
-        return item._replace(reference=reference)
+    def _execute_all(self, due: Sequence[_Item]) -> list[Done]:
+        """Those that fill at what the adapter knows, many at once; then one with its update, with which others may."""
+        done: list[Done] = []
+        while due:
+            now = self._chain.now
+            known: list[_Item] = []
+            unknown: list[_Item] = []
+            for item in due:
+                found = self._prices[item.order.market].found(item.order.due, self._window, now)
+                if found is not None:
+                    (unknown if found.update or found.newest else known).append(item._replace(found=found))
+            known = [item for item in known if self._pays(item.order, self._costs.of("execute"))]
+            for start in range(0, len(known), BATCH):
+                done += self._execute(known[start : start + BATCH])
+            if unknown:
+                done += self._bring(unknown[0])
+                self._prices[unknown[0].order.market].refresh()
+            due = unknown[1:]
+        return done
+
+    def _bring(self, item: _Item) -> list[Done]:
+        """Dry run, then one order with the update that it fills at; before it the price of now if it lacks one."""
+        order, slot, (reference, update, newest) = item
+        arguments = order, slot, reference, update
+        kind = "execute" + BRINGING if update else "execute"
+        try:
+            fee = int(self._oracle.call("fee", order.market, update)) if update else 0
+            cost = self._costs.of(kind, fee)
+            if newest:
+                newest_fee = int(self._oracle.call("fee", order.market, newest))
+                cost += self._costs.of("update", newest_fee)
+            if not self._pays(order, cost):
+                return []
+            code = self._refusal(arguments, fee)
+            if code == "STALE" and newest and self._update(order.market, newest, newest_fee):
+                code = self._refusal(arguments, fee)
+        except Reverted as error:
+            code = error.code
+        if code:
+            self._refuse(order, code)
+            return []
+        receipt = self._orders.attempt("execute", *arguments, sender=self.sender, value=fee)
+        self._costs.learn(kind, receipt, value=fee)
+        return self._told(receipt, [item])
+
+    def _refusal(self, arguments: tuple[Order, int, int, bytes], fee: int) -> str:
+        """With what an execution is refused now; empty where it is not."""
+        try:
+            self._orders.call("execute", *arguments, sender=self.sender, value=fee)
+        except Reverted as error:
+            return error.code
+        return ""
+
+    def _pays(self, order: Order, cost: int) -> bool:
+        """Whether the order's fee is worth what it costs (WAD USD)."""
+        if order.fee - cost >= self._profit:
+            return True
+        self._refuse(order, "UNPROFITABLE")
+        return False
 
     def _execute(self, batch: Sequence[_Item]) -> list[Done]:
         """Dry run, then the orders that it ends in one transaction."""
@@ -122,10 +171,14 @@ class Keeper:
             return []
         receipt = self._orders.attempt("execute_many", *_columns(good), sender=self.sender)
         self._costs.learn("execute", receipt, len(good))
+        return self._told(receipt, good)
+
+    def _told(self, receipt: Receipt, items: Sequence[_Item]) -> list[Done]:
+        """What became of the orders of a transaction."""
         # Somebody else may have been faster with some, or all: only what was executed is told.
         told = {(event.args["account"], event.args["slot"]): event.args for event in receipt.find("Executed")}
         done = []
-        for order, slot, _ in good:
+        for order, slot, _ in items:
             if (end := told.get((order.account, slot))) is not None:
                 done.append(Done("execute", order.account, order.market, end["code"], end["fee"], receipt))
             else:
@@ -134,14 +187,18 @@ class Keeper:
 
     def _fire(self, item: _Item) -> Done | None:
         """Sets the due time of an order whose condition is met. It pays nothing itself: the execution after it does."""
-        order, feed = item.order, self._feeds[item.order.market]
-        beyond = feed.scaled >= order.trigger if order.trigger_above else feed.scaled <= order.trigger
-        if not beyond or feed.updated_at <= order.committed_at:
-            return None
-        if order.fee - self._costs.of("trigger") - self._costs.of("execute") < self._profit:
-            self._refuse(order, "UNPROFITABLE")
+        order, prices = item.order, self._prices[item.order.market]
+        beyond = prices.mid >= order.trigger if order.trigger_above else prices.mid <= order.trigger
+        if not beyond or prices.updated_at <= order.committed_at:
             return None
         try:
+            fee = int(self._oracle.call("fee", order.market, prices.update)) if prices.update else 0
+            cost = self._costs.of("trigger") + (self._costs.of("update", fee) if prices.update else 0)
+            if order.fee - cost - self._costs.of("execute") < self._profit:
+                self._refuse(order, "UNPROFITABLE")
+                return None
+            if prices.update:
+                self._update(order.market, prices.update, fee)
             self._orders.call("trigger", order, item.slot, sender=self.sender)
             receipt = self._orders.transact("trigger", order, item.slot, sender=self.sender)
         except Reverted as error:
@@ -150,12 +207,19 @@ class Keeper:
         self._costs.learn("trigger", receipt)
         return Done("trigger", order.account, order.market, "", 0, receipt)
 
+    def _update(self, market: int, update: bytes, fee: int) -> bool:
+        """Brings the newest price, if the adapter believes it. @returns whether. @raises Reverted."""
+        if not self._oracle.call("update", market, update, sender=self.sender, value=fee):
+            return False
+        receipt = self._oracle.transact("update", market, update, sender=self.sender, value=fee)
+        self._costs.learn("update", receipt, value=fee)
+        self._prices[market].refresh()
+        return True
+
     def _explain(self, item: _Item) -> None:
         """Asks for the reason why an order of a batch did not end."""
-        try:
-            self._orders.call("execute", *item, sender=self.sender)
-        except Reverted as error:
-            self._refuse(item.order, error.code)
+        if code := self._refusal((item.order, item.slot, item.found.reference, b""), 0):
+            self._refuse(item.order, code)
 
     def _refuse(self, order: Order, code: str) -> None:
         """Counts the reason and waits the longer the more often in a row."""
@@ -167,4 +231,4 @@ class Keeper:
 
 def _columns(items: Sequence[_Item]) -> tuple[list[Order], list[int], list[int]]:
     """The arguments of `execute_many`."""
-    return [item.order for item in items], [item.slot for item in items], [item.reference for item in items]
+    return [item.order for item in items], [item.slot for item in items], [item.found.reference for item in items]

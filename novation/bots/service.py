@@ -10,7 +10,8 @@ from novation.bots.follow import POLL, follow, stopping
 from novation.bots.keeper import Done, Keeper
 from novation.bots.liquidator import Liquidator
 from novation.bots.mirror import Mirror, addresses
-from novation.bots.rounds import Rounds
+from novation.bots.outlook import Outlook
+from novation.bots.prices import PriceService, prices_of
 from novation.chain.ape import ApeChain
 from novation.deployment.system import System
 
@@ -18,17 +19,26 @@ WAD = 10**18
 ETHER = "ETH"  # the market whose price counts gas; without it gas is free
 
 
-def keeper_of(system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0) -> Keeper:
-    """A keeper of all the system's markets."""
-    markets = system.parameters.markets
-    feeds = {m.number: Rounds(system.chain, system.sources[m.number], m.feed.decimals) for m in markets}
-    window = system.parameters.orders.window
-    return Keeper(system.chain, system.orders, feeds, mirror, costs, sender, window, profit)
+def keeper_of(
+    system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0, service: PriceService | None = None
+) -> Keeper:
+    """A keeper of all the system's markets. @param service Of pull feeds, see `prices_of`."""
+    prices, window = prices_of(system, sender, service), system.parameters.orders.window
+    return Keeper(system.chain, system.orders, system.oracle, prices, mirror, costs, sender, window, profit)
 
 
-def liquidator_of(system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0) -> Liquidator:
-    """A liquidator."""
-    return Liquidator(system.lens, system.liquidation, mirror, costs, sender, profit)
+def liquidator_of(
+    system: System, mirror: Mirror, costs: Costs, sender: str, profit: int = 0, service: PriceService | None = None
+) -> Liquidator:
+    """A liquidator. @param service Of pull feeds, see `prices_of`."""
+    outlook, parts = outlook_of(system, mirror, sender, service), (system.lens, system.liquidation, system.oracle)
+    return Liquidator(*parts, system.vault, outlook, mirror, costs, sender, profit)
+
+
+def outlook_of(system: System, mirror: Mirror, sender: str, service: PriceService | None = None) -> Outlook:
+    """What a liquidator judges by. @param service Of pull feeds, see `prices_of`."""
+    prices = prices_of(system, sender, service)
+    return Outlook(system.lens, system.oracle, system.liquidation, system.pool, prices, mirror, sender)
 
 
 def mirror_of(system: System, events: Events) -> Mirror:
@@ -52,17 +62,19 @@ def serve(
     blocks: int | None,
     say: Callable[[str], None],
     poll: float = POLL,
+    service: PriceService | None = None,
 ) -> None:
     """Runs a keeper or a liquidator until it is stopped, or for so many blocks.
 
     @param kind keeper or liquidator.
     @param profit Least gain of a deed, WAD USD.
+    @param service Of pull feeds; None: only what others have brought is used.
     @raises ChainError where the network does not answer.
     """
     mirror = mirror_of(system, Logs(chain, system.contracts, first_block))
     costs = costs_of(system, mirror)
     make = keeper_of if kind == "keeper" else liquidator_of
-    bot = make(system, mirror, costs, sender, profit)
+    bot = make(system, mirror, costs, sender, profit, service)
     earned: list[int] = []
 
     def tell(block: int, deeds: Sequence[Done]) -> None:

@@ -69,8 +69,18 @@ class Built:
 
 
 def deployed() -> tuple[str, ...]:
-    """The contracts that are deployed, mocks left out."""
+    """The contracts that a system is deployed of, mocks left out."""
     return tuple(OURS.values())
+
+
+def price_sources() -> tuple[str, ...]:
+    """The contracts that stand between a network and an adapter, deployed for each feed."""
+    return tuple(sorted(name for name, path in sources().items() if path.parent.name == "sources"))
+
+
+def all_deployed() -> tuple[str, ...]:
+    """Both."""
+    return (*deployed(), *price_sources())
 
 
 def compile_build(build: Build, progress: Callable[[str], None] = lambda name: None) -> Built:

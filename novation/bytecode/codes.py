@@ -12,6 +12,8 @@ from novation.bytecode.trees import Tree, ours
 from novation.model.errors import CODES
 
 CODE = re.compile(r"[A-Z]{3,8}")
+# Why the adapter doubts an observation: told by an event, nothing reverts with them.
+DOUBTS = frozenset({"BAND", "WIDE", "APART", "MOVE"})
 
 
 def used(tree: Tree) -> dict[str, set[str]]:
@@ -20,7 +22,7 @@ def used(tree: Tree) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for function in filter(ours, tree.reached()):
         for node in function.decl_node.get_descendants(ast.Str):
-            if CODE.fullmatch(node.value) and node.get_ancestor(ast.Compare) is None:
+            if CODE.fullmatch(node.value) and node.value not in DOUBTS and node.get_ancestor(ast.Compare) is None:
                 found.setdefault(node.value, set()).add(function.name)
     return found
 
@@ -37,10 +39,12 @@ def sentences(tree: Tree) -> list[str]:
 
 
 def specified(text: str | None = None) -> set[str]:
-    """The codes of the table; `text` in place of the specification."""
+    """The codes of the table and of the sentence below it (the sources'); `text` in place of the specification."""
     section = (SPEC.read_text() if text is None else text).split("## 10.")[1].split("## 11.")[0]
     rows = [line.split("|") for line in section.splitlines() if line.startswith("| ")]
-    return {cell.strip() for row in rows for cell in (row[1], row[3]) if CODE.fullmatch(cell.strip())}
+    cells = [cell.strip() for row in rows for cell in (row[1], row[3])]
+    told = re.findall(r"^A source's codes .*?\((.*?)\)", section, re.MULTILINE)
+    return {code for code in (*cells, *(code for names in told for code in names.split(", "))) if CODE.fullmatch(code)}
 
 
 def disagreements(contracts: Mapping[str, set[str]], text: str | None = None) -> list[str]:

@@ -8,8 +8,9 @@ from novation.bytecode.flow import WRITE, events
 from novation.bytecode.sites import MUTABLE, STATIC
 from novation.bytecode.trees import Tree, changes_state, ours, where
 
-# Not ours: the settlement token and the price sources. What the other interfaces name is deployed with the caller.
-FOREIGN = ("IERC20", "IERC20Detailed", "source")
+# Not ours: the settlement token, price sources with the networks behind them, and callers whose ether goes back. What
+# the other interfaces name is deployed with the caller.
+FOREIGN = ("IERC20", "IERC20Detailed", "IPriceSource", "ISequencerUptime", "msg")
 
 
 class Late(NamedTuple):
@@ -25,16 +26,30 @@ LATE = {
     Late("CollateralVault.deposit", MUTABLE, "_words"): "the deposit is what arrived, so it is booked after; the lock "
     "holds for every external and every view of the vault, and nothing read before the call is written back",
     Late("CollateralVault.deposit", MUTABLE, "debts"): "as _words, in the same booking",
-    Late("OracleAdapter.observe", STATIC, "_stored"): "a static call cannot write, so the word read before it is "
-    "still the stored one",
-    Late("OracleAdapter.observe_at", STATIC, "_stored"): "as observe",
-    Late("OracleAdapter.set_feed", STATIC, "_feeds"): "as observe; the owner's, and locked",
-    Late("OracleAdapter.set_feed", STATIC, "_references"): "as observe; the owner's, and locked",
-    Late("OracleAdapter.set_feed", STATIC, "_stored"): "as observe; the owner's, and locked",
+    **{
+        Late(
+            f"OracleAdapter.{function}", STATIC, variable
+        ): "a static call cannot write, so the words read before it are still the stored ones"
+        for function in ("observe", "observe_at")
+        for variable in ("_anchors", "_stored", "_swings")
+    },
+    **{
+        Late(
+            "OracleAdapter.update", MUTABLE, variable
+        ): "the source is called first; all that is written after was read "
+        "after it but for the settings, which set_feed changes under the same lock"
+        for variable in ("_anchors", "_stored", "_swings", "_brought")
+    },
+    **{
+        Late(
+            "OracleAdapter.set_feed", STATIC, variable
+        ): "the settings are checked first, by static calls; the owner's, and locked"
+        for variable in ("_feeds", "_limits", "_references", "_fallbacks", "_anchors", "_brought", "_stored")
+    },
 }
 UNLOCKED = {
     "OracleAdapter.read": "calls are static: a source that calls back cannot write and reads what was stored before",
-    "OracleAdapter.observe": "as read; its one write comes after all calls",
+    "OracleAdapter.observe": "as read; a source that update calls may call it, and update reads the words after that",
     "OracleAdapter.observe_at": "as observe",
 }
 

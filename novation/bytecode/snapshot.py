@@ -14,7 +14,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from novation.bytecode.builds import deployed
+from novation.bytecode.builds import all_deployed
 from novation.bytecode.disassembly import parts_of
 from novation.bytecode.sites import external_calls, loops
 from novation.bytecode.trees import shipped
@@ -76,7 +76,7 @@ def interface(artifact: Artifact) -> dict[str, dict[str, str]]:
 
 def compiled() -> dict[str, Facts]:
     """The facts of what is compiled now, by file below tests/bytecode."""
-    names = sorted(deployed())  # the files keep their order whatever the list's is
+    names = sorted(all_deployed())  # the files keep their order whatever the list's is
     artifacts = compile_all(names)
     files: dict[str, Facts] = {"sizes.json": {name: sizes(artifacts[name]) for name in names}}
     sites: Facts = {}

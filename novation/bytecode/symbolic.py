@@ -24,7 +24,7 @@ from novation.chain.compiler import EVM_VERSION, Artifact, compile_all
 
 # Constructor arguments, and who may pass as each role. `self` stands for the token: it has decimals.
 ARGUMENTS = {
-    "OracleAdapter": "A, B",
+    "OracleAdapter": "A, B, empty(address)",
     "ClearingPool": "A, B, USD, CENTS, BPS, BPS, BPS, HOUR, A, B",
     "CollateralVault": "self, A, B, C, BPS, A, B",
 }

@@ -13,15 +13,16 @@ from typing import Any
 from eth_utils.crypto import keccak
 
 from novation.chain.compiler import source_hash
-from novation.chain.components import artifact
-from novation.chain.protocol import Chain, Deployable
+from novation.chain.protocol import Chain
 from novation.deployment import parts
+from novation.deployment.networks import NETWORK_ROLES, Networks, code_of
 from novation.deployment.settings import Parameters
 from novation.deployment.system import ANY_TOKEN, OURS, Record, System
+from novation.upstream.chainlink import PushFeed
+from novation.upstream.chainlink import code_of as chainlink_code_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "deployments"
 FORMAT = 1
-FEED_CODE = ("MockAggregatorProxy", "EACAggregatorProxy")
 
 
 class ManifestError(Exception):
@@ -40,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One deployment. `sources` are the feeds by market number, `block` is the last block of the deployment."""
+    """One deployment. `sources` are the feeds' by market number, `block` is the last block of the deployment."""
 
     network: str
     chain_id: int
@@ -155,7 +156,9 @@ def attach(chain: Chain, manifest: Manifest, parameters: Parameters) -> System:
         deployer=manifest.deployer,
         treasury=manifest.treasury,
         token=chain.at(ANY_TOKEN, manifest.token),
-        feeds=_feeds(chain, manifest, parameters),
+        feeds=_feeds(chain, manifest, parameters, "source"),
+        references=_feeds(chain, manifest, parameters, "reference"),
+        fallbacks=_feeds(chain, manifest, parameters, "fallback"),
         sources=dict(manifest.sources),
         pending_owner=manifest.pending_owner,
         oracle=ours["oracle"],
@@ -173,21 +176,34 @@ def code_hash(code: bytes) -> str:
     return "0x" + keccak(code).hex()
 
 
-def _feeds(chain: Chain, manifest: Manifest, parameters: Parameters) -> dict[int, parts.Feed]:
-    """The feeds that were deployed with the system."""
+def _feeds(chain: Chain, manifest: Manifest, parameters: Parameters, role: str) -> dict[int, parts.Feed]:
+    """The feeds that were deployed with the system for a role: source, reference or fallback."""
     feeds = {}
+    made = {
+        role: chain.at(code_of(role), manifest.contracts[role].address)
+        for role in NETWORK_ROLES
+        if role in manifest.contracts
+    }
+    networks = Networks(chain, manifest.deployer, made)
     for market in parameters.markets:
-        entry = manifest.contracts.get(f"feed {market.name}")
-        if entry is None or entry.contract not in FEED_CODE:
+        kind = getattr(market.feed, role)
+        entry = manifest.contracts.get(f"{role} {market.name}")
+        if entry is None or market.feed.proxy:
             continue
-        what: Deployable = entry.contract
-        if entry.contract == "EACAggregatorProxy":
-            what = (entry.contract, *artifact("chainlink", entry.contract))
-        proxy = writer = chain.at(what, entry.address)
-        if (aggregator := manifest.contracts.get(f"aggregator {market.name}")) is not None:
-            code = (aggregator.contract, *artifact("chainlink", aggregator.contract))
-            writer = chain.at(code, aggregator.address)
-        feeds[market.number] = parts.Feed(proxy, writer, market.feed.decimals, manifest.deployer, ())
+        source = chain.at(entry.contract, entry.address)
+        if kind == "chainlink":
+            proxy, aggregator = (manifest.contracts[f"{role} {part} {market.name}"] for part in ("proxy", "aggregator"))
+            push = PushFeed(
+                chain.at(chainlink_code_of(proxy.contract), proxy.address),
+                chain.at(chainlink_code_of(aggregator.contract), aggregator.address),
+                market.feed.decimals,
+                manifest.deployer,
+            )
+            feeds[market.number] = parts.Feed(kind, chain, source, tell=push.push)
+        elif kind == "mock":
+            feeds[market.number] = parts.mock_feed(chain, source, manifest.deployer)
+        else:
+            feeds[market.number] = parts.pull_feed(networks, kind, source, market.name)
     return feeds
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from novation.deployment.reading import WAD, ParameterError, Section, read_yaml
 from novation.deployment.settings import (
     BPS,
+    PUSH,
+    SOURCES,
     Feed,
     Liquidation,
     Market,
@@ -30,6 +32,9 @@ MAX_MARKETS = 32
 UINT16 = 2**16 - 1
 UINT24 = 2**24 - 1
 PRICE_MAX = 2**112 - 1  # WAD, the highest band
+SECONDS_MAX = 2**20 - 1  # ages of a feed
+CALM_MAX = 2**15 - 2  # seconds that a breaker lasts
+MIN_WINDOW = 60  # seconds in which prices may swing
 MILLION = 10**6 * WAD
 DAY = 86_400
 
@@ -49,6 +54,7 @@ def load(network: str | Path) -> Parameters:
         roles.address(key) if roles.has(key) else _absent(roles, key) for key in ("owner", "guardian", "treasury")
     )
     roles.finish()
+    uptime = top.address("uptime") if top.has("uptime") else _absent(top, "uptime")
     orders = _orders(top.section("orders"))
     parameters = Parameters(
         file=path.name,
@@ -63,6 +69,7 @@ def load(network: str | Path) -> Parameters:
         owner=owner,
         guardian=guardian,
         treasury=treasury,
+        uptime=uptime,
     )
     top.finish()
     return parameters
@@ -189,23 +196,39 @@ def _market(name: str, section: Section, orders: Orders) -> Market:
 
 
 def _feed(section: Section, orders: Orders) -> Feed:
-    """A feed within the adapter's bounds."""
-    source = _source(section, "source", ("mock", "chainlink"))
-    given = source.startswith("0x")
-    divergence = section.integer("divergence_bps", 0, BPS - 1) if section.has("divergence_bps") else 0
+    """A feed within the adapter's bounds (`OracleAdapter._check`)."""
+    source = _source(section, "source", SOURCES)
+    proxy = section.address("proxy") if source == "chainlink" and section.has("proxy") else ""
+    given = source.startswith("0x") or proxy != ""
     high = section.wad("band_high", 2, PRICE_MAX)
     low = section.wad("band_low", 1, high - 1)
+    close_age = section.integer("close_age", 1, SECONDS_MAX)
+    swing, move = (section.integer(key, 0, BPS - 1) for key in ("swing_bps", "move_bps"))
+    others = () if given else PUSH
+    reference, divergence, reference_age, refresh = _reference(section, source, others)
+    fallback, fallback_age, fallback_deviation = _fallback(section, source, others)
     feed = Feed(
         source=source,
-        decimals=section.integer("decimals", 0, 36),
-        heartbeat=section.integer("heartbeat", 1, 2**20 - 1),
+        price=0 if given else section.wad("price", low + 1, high - 1),
+        decimals=0 if source.startswith("0x") else section.integer("decimals", 0, 36),
+        trade_age=section.integer("trade_age", 1, close_age),
+        close_age=close_age,
         deviation_bps=section.integer("deviation_bps", 0, BPS - 1),
-        divergence_bps=divergence,
+        confidence_bps=section.integer("confidence_bps", 0, BPS - 1),
         band_low=low,
         band_high=high,
-        reference=section.address("reference") if divergence else "",
-        reference_heartbeat=section.integer("reference_heartbeat", 1, 2**20 - 1) if divergence else 0,
-        price=0 if given else section.wad("price", low + 1, high - 1),
+        proxy=proxy,
+        move_bps=move,
+        swing_bps=swing,
+        window=section.integer("window", MIN_WINDOW, SECONDS_MAX) if swing else section.integer("window", 0, 0),
+        calm=section.integer("calm", 1, CALM_MAX) if swing or move else section.integer("calm", 0, 0),
+        reference=reference,
+        divergence_bps=divergence,
+        reference_age=reference_age,
+        refresh=refresh,
+        fallback=fallback,
+        fallback_age=fallback_age,
+        fallback_deviation_bps=fallback_deviation,
     )
     section.finish()
     for key in ("band_low", "band_high"):
@@ -213,7 +236,38 @@ def _feed(section: Section, orders: Orders) -> Feed:
             band(getattr(feed, key))
         except ValueError as error:
             raise section.fail(key, str(error)) from None
-    if feed.heartbeat < orders.window:
-        # An order without an observation in its window fills at one that is not older than the heartbeat at its end.
-        raise section.fail("heartbeat", f"is {feed.heartbeat}, it must be at least the order window, {orders.window}")
+    if feed.is_push and feed.trade_age < orders.window:
+        # An order without an observation in its window fills at one that is not older than this at its end.
+        raise section.fail(
+            "trade_age", f"is {feed.trade_age}, of a push source it must be at least the order window, {orders.window}"
+        )
     return feed
+
+
+def _reference(section: Section, source: str, kinds: tuple[str, ...]) -> tuple[str, int, int, int]:
+    """Source, divergence, age and refresh; the last three are there where the first is."""
+    reference = _other(section, "reference", source, kinds)
+    if not reference:
+        return "", 0, 0, 0
+    divergence = section.integer("divergence_bps", 1, BPS - 1)
+    age = section.integer("reference_age", 1, SECONDS_MAX)
+    return reference, divergence, age, section.integer("refresh", 0, SECONDS_MAX)
+
+
+def _fallback(section: Section, source: str, kinds: tuple[str, ...]) -> tuple[str, int, int]:
+    """Source, age and deviation; the last two are there where the first is."""
+    fallback = _other(section, "fallback", source, kinds)
+    if not fallback:
+        return "", 0, 0
+    age = section.integer("fallback_age", 1, SECONDS_MAX)
+    return fallback, age, section.integer("fallback_deviation_bps", 0, BPS - 1)
+
+
+def _other(section: Section, key: str, source: str, kinds: tuple[str, ...]) -> str:
+    """A push source besides a feed's own: an address, or one of the kinds where they may be deployed; or empty."""
+    if not section.has(key):
+        return _absent(section, key)
+    other = _source(section, key, kinds) if kinds else section.address(key)
+    if other == source and other.startswith("0x"):
+        raise section.fail(key, "is the source itself")
+    return other

@@ -1,24 +1,23 @@
-"""What surrounds the clearing house where a network has none: a settlement token and push feeds, mocks or real.
+"""What surrounds the clearing house where a network has none: a settlement token and feeds, mocks or real.
 
-The real code comes from npm (`components`): Circle's FiatTokenV2_2 behind its proxy, Chainlink's FluxAggregator behind
-EACAggregatorProxy. Both kinds are used through `mint` and `Feed.push`.
+The real code comes from npm (`novation.upstream`). Tokens are used through `mint`, feeds through `Feed.publish`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
-from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Receipt
+from novation.deployment.networks import GRID, Networks, Sign
 from novation.deployment.settings import Feed as FeedSettings
 from novation.deployment.settings import Token
+from novation.upstream.chainlink import EMPTY, aggregator_arguments, deploy_push_feed
+from novation.upstream.usdc import deploy_usdc
 
-NOBODY = "0x000000000000000000000000000000000000dEaD"  # who upgrades Circle's proxy
-EMPTY = "0x0000000000000000000000000000000000000000"
-UINT256 = 2**256 - 1
-WAD_DECIMALS = 18
-
+__all__ = ["EMPTY", "Feed", "Part", "bring", "deploy_feed", "deploy_token", "mint", "mock_feed", "pull_feed"]
 
 # A contract and what it was made with.
 Part = tuple[Contract, tuple[Any, ...]]
@@ -26,41 +25,85 @@ Part = tuple[Contract, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Feed:
-    """A push feed that was deployed here. `proxy` is what the adapter reads, `writer` takes rounds."""
+    """A source of prices that was deployed here, and the network behind it.
 
-    proxy: Contract
-    writer: Contract
-    decimals: int
-    oracle: str  # who may submit rounds to Chainlink's aggregator
-    parts: tuple[Part, ...]  # the proxy first
+    A push source has `tell`, which publishes a price on the chain. A pull source has `sign`; what its network published
+    is kept here, and brought by whoever needs it. It serves bots as the service that a network's updates are asked of.
+    """
 
-    def push(self, price: int) -> Receipt:
-        """A new round, published now, at a price in WAD USD (rounded down to the feed's decimals). @raises Reverted."""
-        answer = price * 10**self.decimals // 10**WAD_DECIMALS
-        if self.writer is self.proxy:
-            return self.writer.transact("push", answer, sender=self.oracle)
-        number = int(self.writer.call("latestRound")) + 1
-        return self.writer.transact("submit", number, answer, sender=self.oracle)
+    kind: str
+    chain: Chain
+    source: Contract
+    parts: tuple[Part, ...] = ()  # the source first
+    tell: Callable[[int], Receipt] | None = None
+    sign: Sign | None = None
+    grid: int = 1  # seconds between the times that a pull source's network publishes at
+    told: list[tuple[int, int]] = field(default_factory=list)  # time, price (WAD) of a pull source's network
+
+    @property
+    def is_push(self) -> bool:
+        """Whether the source is asked."""
+        return self.tell is not None
+
+    def next_time(self, time: int) -> int:
+        """The first time at or after one that the network can publish at."""
+        return -(-time // self.grid) * self.grid
+
+    def publish(self, price: int) -> Receipt | None:
+        """The network publishes a price in WAD USD: now, or at the newest time of its grid.
+
+        @return A push source's transaction.
+        @raises Reverted, and ValueError where a pull source's network has told a price of that time or later already.
+        """
+        if self.tell is not None:
+            return self.tell(price)
+        at = self.chain.now // self.grid * self.grid
+        if self.told and at <= self.told[-1][0]:
+            raise ValueError(f"there is a price of {at} or later already")
+        self.told.append((at, price))
+        return None
+
+    @property
+    def updated_at(self) -> int:
+        """When a pull source's newest price was published (Unix seconds); 0 before the first, and of a push source."""
+        if not self.told:
+            return 0
+        return self.told[-1][0] if self.grid == 1 else self.chain.now // self.grid * self.grid
+
+    @property
+    def update(self) -> bytes:
+        """The newest signed update of a pull source; empty before the first, and of a push source."""
+        return self.update_at(self.updated_at)
+
+    def update_at(self, time: int) -> bytes:
+        """The first update that was published at or after a time; empty where there is none."""
+        if self.sign is None or not self.told or time > self.updated_at:
+            return b""
+        first = self.told[0][0]
+        if self.grid > 1:  # such a network publishes the price in force at each of its times
+            at = max(first, self.next_time(time))
+            return self.sign(self.told[bisect_right(self.told, at, key=_time) - 1][1], at, at - self.grid)
+        index = bisect_left(self.told, time, key=_time)
+        at, price = self.told[index]
+        return self.sign(price, at, self.told[index - 1][0] if index else at - 1)
+
+    def reference(self) -> int:
+        """The id of a push source's newest observation; 0 of a pull source."""
+        return int(self.source.call("latest")[0]) if self.is_push else 0
+
+    def rewind(self) -> None:
+        """Forgets what was published later than now: after the chain went back."""
+        while self.told and self.told[-1][0] > self.chain.now:
+            self.told.pop()
 
 
 def deploy_token(chain: Chain, settings: Token, deployer: str) -> list[Part]:
     """The contracts of a token, the one to use last. @raises ComponentUnavailable without npm's package."""
+    arguments = (settings.name, settings.symbol, settings.decimals)
     if settings.source == "mock":
-        arguments = (settings.name, settings.symbol, settings.decimals)
         return [(chain.deploy("MockToken", *arguments, sender=deployer), arguments)]
-    checker = chain.deploy(("SignatureChecker", *artifact("usdc", "SignatureChecker")), sender=deployer)
-    abi, code = artifact("usdc", "FiatTokenV2_2", {"SignatureChecker": checker.address})
-    logic = chain.deploy(("FiatTokenV2_2", abi, code), sender=deployer)
-    proxy = chain.deploy(("FiatTokenProxy", *artifact("usdc", "FiatTokenProxy")), logic.address, sender=deployer)
-    proxy.transact("changeAdmin", NOBODY, sender=deployer)  # the admin itself cannot use the token
-    token = chain.at(("FiatTokenV2_2", abi, code), proxy.address)
-    roles = [deployer] * 4  # master minter, pauser, blacklister, owner
-    token.transact("initialize", settings.name, settings.symbol, "USD", settings.decimals, *roles, sender=deployer)
-    token.transact("initializeV2", settings.name, sender=deployer)
-    token.transact("initializeV2_1", NOBODY, sender=deployer)
-    token.transact("initializeV2_2", [], settings.symbol, sender=deployer)
-    token.transact("configureMinter", deployer, UINT256, sender=deployer)
-    return [(checker, ()), (logic, ()), (token, (logic.address,))]
+    made = deploy_usdc(chain, *arguments, deployer)
+    return [(made.checker, ()), (made.logic, ()), (made.token, (made.logic.address,))]
 
 
 def mint(token: Contract, to: str, units: int, minter: str) -> Receipt:
@@ -68,30 +111,54 @@ def mint(token: Contract, to: str, units: int, minter: str) -> Receipt:
     return token.transact("mint", to, units, sender=minter)
 
 
-def deploy_feed(chain: Chain, settings: FeedSettings, name: str, deployer: str) -> Feed:
-    """A feed with its first round. @raises ComponentUnavailable without npm's package."""
+def bring(oracle: Contract, market: int, update: bytes, sender: str) -> Receipt:
+    """Brings a pull feed's update to the adapter, with its fee. @raises Reverted."""
+    fee = int(oracle.call("fee", market, update))
+    return oracle.transact("update", market, update, sender=sender, value=fee)
+
+
+def deploy_feed(
+    chain: Chain, settings: FeedSettings, name: str, deployer: str, networks: Networks | None = None
+) -> Feed:
+    """A feed of one of the kinds, with its first price published (of a pull source not brought).
+
+    @param networks Those that the chain has already; None: they are deployed for this feed.
+    @raises ComponentUnavailable without npm's packages.
+    """
     if settings.source == "mock":
-        proxy = chain.deploy("MockAggregatorProxy", settings.decimals, sender=deployer)
-        feed = Feed(proxy, proxy, settings.decimals, deployer, ((proxy, (settings.decimals,)),))
+        source = chain.deploy("MockSource", True, sender=deployer)
+        feed = mock_feed(chain, source, deployer, ((source, (True,)),))
+        feed.publish(settings.price)
+    elif settings.source == "chainlink":
+        arguments = (name, settings.decimals, settings.band_low, settings.band_high)
+        push = deploy_push_feed(chain, *arguments, deployer)
+        push.push(settings.price)  # its source wants a round
+        source = chain.deploy("ChainlinkSource", push.proxy.address, sender=deployer)
+        behind = (push.aggregator, aggregator_arguments(*arguments))
+        made = ((source, (push.proxy.address,)), (push.proxy, (push.aggregator.address, EMPTY)), behind)
+        feed = Feed("chainlink", chain, source, made, tell=push.push)
     else:
-        unit = 10 ** (WAD_DECIMALS - settings.decimals)
-        arguments = (
-            EMPTY,  # LINK: rounds are not paid for
-            0,
-            0,  # no timeout
-            EMPTY,
-            settings.band_low // unit,  # the aggregator's own limits are within the adapter's band
-            settings.band_high // unit,
-            settings.decimals,
-            f"{name} / USD",
-        )
-        code = ("FluxAggregator", *artifact("chainlink", "FluxAggregator"))
-        aggregator = chain.deploy(code, *arguments, sender=deployer)
-        aggregator.transact("changeOracles", [], [deployer], [deployer], 1, 1, 0, sender=deployer)
-        code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
-        behind = (aggregator.address, EMPTY)
-        proxy = chain.deploy(code, *behind, sender=deployer)
-        made = ((proxy, behind), (aggregator, arguments))
-        feed = Feed(proxy, aggregator, settings.decimals, deployer, made)
-    feed.push(settings.price)
+        networks = networks or Networks(chain, deployer)
+        source, given = networks.deploy_source(settings.source, name)
+        feed = pull_feed(networks, settings.source, source, name, ((source, given),))
+        feed.publish(settings.price)
     return feed
+
+
+def mock_feed(chain: Chain, source: Contract, deployer: str, made: tuple[Part, ...] = ()) -> Feed:
+    """A push source that does as its deployer says."""
+
+    def tell(price: int) -> Receipt:
+        return source.transact("push", price, sender=deployer)
+
+    return Feed("mock", chain, source, made, tell=tell)
+
+
+def pull_feed(networks: Networks, kind: str, source: Contract, name: str, made: tuple[Part, ...] = ()) -> Feed:
+    """A pull source on a network of ours. @raises ComponentUnavailable."""
+    grid = GRID if kind == "redstone" else 1
+    return Feed(kind, networks.chain, source, made, sign=networks.signer(kind, name), grid=grid)
+
+
+def _time(told: tuple[int, int]) -> int:
+    return told[0]

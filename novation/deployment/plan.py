@@ -1,21 +1,24 @@
 """What a system is: deployed, wired, configured and opened, in this order, by the same code everywhere.
 
-token, feeds -> OracleAdapter -> CollateralVault (knows the next two by prediction) -> OrderModule,
-LiquidationModule -> ClearingPool -> PoolShares -> Lens; feeds and markets are set, modules and pool registered, shares
-opened, ownership offered to the final owner (two steps).
+token, sources -> OracleAdapter -> CollateralVault (knows the next two by prediction) -> OrderModule,
+LiquidationModule -> ClearingPool -> PoolShares -> Lens; feeds and markets are set (a pull feed's first price is
+brought), modules and pool registered, shares opened, ownership offered to the final owner (two steps).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from novation.chain.protocol import Chain, Contract, Reverted
+from novation.chain.protocol import Chain, Contract
 from novation.deployment import parts
-from novation.deployment.settings import Market, Parameters, band
+from novation.deployment.given import PlanError, check_decimals, check_source, check_uptime
+from novation.deployment.networks import Networks
+from novation.deployment.settings import PUSH, Feed, Market, Parameters, band
 from novation.deployment.system import ANY_TOKEN, OURS, WAD, Record, System
 
-__all__ = ["PlanError", "System", "deploy", "feed_arguments", "owned"]
+__all__ = ["PlanError", "System", "deploy", "feed_settings", "owned"]
 
 BOOTSTRAP = 1_000 * WAD  # USD, locked for ever
 POOL_INDEX = 0
@@ -24,19 +27,20 @@ POOL_MARKETS = (1 << 16) - 1
 OWNED = ("OracleAdapter", "CollateralVault", "ClearingPool")
 
 
-class PlanError(Exception):
-    """The plan cannot be carried out; the message is one sentence."""
-
-
 def deploy(
-    chain: Chain, parameters: Parameters, deployer: str, progress: Callable[[str], None] = lambda text: None
+    chain: Chain,
+    parameters: Parameters,
+    deployer: str,
+    progress: Callable[[str], None] = lambda text: None,
+    networks: Networks | None = None,
 ) -> System:
     """Carries out the plan. Roles that the parameters leave empty are the deployer's.
 
     @param progress Told what is done next, one short line each.
+    @param networks Those behind pull sources that the chain has already; None: they are deployed as they are needed.
     @raises PlanError, Reverted, ComponentUnavailable.
     """
-    plan = _Plan(chain, parameters, deployer, progress)
+    plan = _Plan(chain, parameters, deployer, progress, networks)
     plan.surroundings()
     plan.contracts()
     plan.configure()
@@ -49,6 +53,8 @@ def deploy(
         treasury=plan.treasury,
         token=plan.token,
         feeds=plan.feeds,
+        references=plan.references,
+        fallbacks=plan.fallbacks,
         sources=plan.sources,
         records=tuple(plan.records),
         pending_owner=pending,
@@ -65,7 +71,14 @@ def deploy(
 class _Plan:
     """The steps, and what they have made so far."""
 
-    def __init__(self, chain: Chain, parameters: Parameters, deployer: str, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        parameters: Parameters,
+        deployer: str,
+        progress: Callable[[str], None],
+        networks: Networks | None,
+    ) -> None:
         self.chain = chain
         self.parameters = parameters
         self.deployer = deployer
@@ -73,16 +86,22 @@ class _Plan:
         self.guardian = parameters.guardian or deployer
         self.treasury = parameters.treasury or deployer
         self.records: list[Record] = []
+        self.networks = networks or Networks(chain, deployer)
         self.feeds: dict[int, parts.Feed] = {}
+        self.references: dict[int, parts.Feed] = {}
+        self.fallbacks: dict[int, parts.Feed] = {}
         self.sources: dict[int, str] = {}
+        self.settings: dict[int, tuple[Any, ...]] = {}  # what `set_feed` takes
         self.ours: dict[str, Contract] = {}
         self.token: Contract
 
     def surroundings(self) -> None:
-        """Token and feeds: given ones are checked, others deployed."""
+        """Token and feeds: given ones are checked, others deployed. A sequencer's uptime is always given."""
+        if self.parameters.uptime:
+            check_uptime(self.chain, self.parameters.uptime)
         settings = self.parameters.token
         if settings.source.startswith("0x"):
-            self._check_decimals("token", settings.source, settings.decimals)
+            check_decimals(self.chain, "token", settings.source, settings.decimals, self.parameters.file)
             self.token = self.chain.at(ANY_TOKEN, settings.source)
         else:
             self.progress(f"token ({settings.source})")
@@ -91,22 +110,50 @@ class _Plan:
                 self._record(support[0].name, *support)
             self._record("token", self.token, arguments)
         for market in self.parameters.markets:
-            if market.feed.source.startswith("0x"):
-                self._check_decimals(f"feed of {market.name}", market.feed.source, market.feed.decimals)
-                self.sources[market.number] = market.feed.source
-                continue
-            self.progress(f"feed {market.name} ({market.feed.source})")
-            feed = parts.deploy_feed(self.chain, market.feed, market.name, self.deployer)
-            self.feeds[market.number] = feed
-            self.sources[market.number] = feed.proxy.address
-            for role, part in zip(("feed", "aggregator"), feed.parts, strict=False):
-                self._record(f"{role} {market.name}", *part)
+            self._feed(market)
+        for role, contract in self.networks.made.items():
+            self._record(role, contract, ())
+
+    def _feed(self, market: Market) -> None:
+        """A market's source, its reference and its fallback, deployed where they are not there."""
+        feed = market.feed
+        if feed.source.startswith("0x"):
+            source = feed.source
+            check_source(self.chain, market.name, source)
+        elif feed.proxy:
+            self.progress(f"source {market.name}")
+            check_decimals(self.chain, f"feed of {market.name}", feed.proxy, feed.decimals, self.parameters.file)
+            contract = self.chain.deploy("ChainlinkSource", feed.proxy, sender=self.deployer)
+            self._record(f"source {market.name}", contract, (feed.proxy,))
+            source = contract.address
+        else:
+            self.feeds[market.number] = self._own_feed("source", market, feed.source)
+            source = self.feeds[market.number].source.address
+        others = []
+        for role, kind, made in (
+            ("reference", feed.reference, self.references),
+            ("fallback", feed.fallback, self.fallbacks),
+        ):
+            if kind in PUSH:
+                made[market.number] = self._own_feed(role, market, kind)
+                kind = made[market.number].source.address
+            others.append(kind or parts.EMPTY)
+        self.sources[market.number] = source
+        self.settings[market.number] = feed_settings(feed, source, *others)
+
+    def _own_feed(self, role: str, market: Market, kind: str) -> parts.Feed:
+        self.progress(f"{role} {market.name} ({kind})")
+        settings = replace(market.feed, source=kind)
+        feed = parts.deploy_feed(self.chain, settings, market.name, self.deployer, self.networks)
+        for part_role, part in zip((role, f"{role} proxy", f"{role} aggregator"), feed.parts, strict=False):
+            self._record(f"{part_role} {market.name}", *part)
+        return feed
 
     def contracts(self) -> None:
         """Ours. The vault is told where the two modules after it will be."""
         p = self.parameters
         me, guardian = self.deployer, self.guardian
-        oracle = self._deploy("oracle", me, guardian)
+        oracle = self._deploy("oracle", me, guardian, p.uptime or parts.EMPTY)
         orders, liquidation = (self.chain.predict(me, offset) for offset in (1, 2))
         vault = self._deploy(
             "vault",
@@ -120,7 +167,7 @@ class _Plan:
         )
         o, q = p.orders, p.liquidation
         self._deploy("orders", vault, oracle, o.delay, o.window, o.grace, o.fee_min, o.fee_max)
-        self._deploy("liquidation", vault, q.share_floor_bps, q.share_ceiling_bps, q.ramp, q.minimum_reward)
+        self._deploy("liquidation", vault, oracle, q.share_floor_bps, q.share_ceiling_bps, q.ramp, q.minimum_reward)
         for name, predicted in (("orders", orders), ("liquidation", liquidation)):
             if self.ours[name].address != predicted:
                 raise PlanError(
@@ -149,7 +196,10 @@ class _Plan:
         """Feeds, markets, modules and pool."""
         for market in self.parameters.markets:
             self.progress(f"market {market.name}")
-            self._send("oracle", "set_feed", market.number, self.sources[market.number], *feed_arguments(market))
+            self._send("oracle", "set_feed", market.number, self.settings[market.number])
+            if not market.feed.is_push:
+                update = self.feeds[market.number].update
+                parts.bring(self.ours["oracle"], market.number, update, self.deployer)
             self._send("pool", "set_market", market.number, market.struct())
         self.progress("modules and pool")
         for module in ("orders", "shares"):
@@ -206,33 +256,34 @@ class _Plan:
     def _record(self, role: str, contract: Contract, arguments: tuple[Any, ...]) -> None:
         self.records.append(Record(role, contract.name, contract.address, arguments))
 
-    def _check_decimals(self, what: str, address: str, expected: int) -> None:
-        """@raises PlanError where a given token or feed is none, or has other decimals than the parameters say."""
-        where = f"on chain {self.chain.chain_id}"
-        if not self.chain.code(address):
-            raise PlanError(f"There is no {what} at {address} {where}.")
-        try:
-            decimals = self.chain.at(ANY_TOKEN, address).call("decimals")
-        except (Reverted, ValueError):
-            raise PlanError(f"What is at {address} {where} does not say its decimals: it is no {what}.") from None
-        if decimals != expected:
-            raise PlanError(f"The {what} at {address} has {decimals} decimals, {self.parameters.file} says {expected}.")
-
 
 def owned() -> list[str]:
     """The names of those with an owner."""
     return [name for name, contract in OURS.items() if contract in OWNED]
 
 
-def feed_arguments(market: Market) -> tuple[Any, ...]:
-    """What `set_feed` takes after feed and source."""
-    feed = market.feed
+def feed_settings(
+    feed: Feed, source: str, reference: str = parts.EMPTY, fallback: str = parts.EMPTY
+) -> tuple[Any, ...]:
+    """`IOracleAdapter.Feed`, as `set_feed` takes it."""
     return (
-        feed.heartbeat,
+        source,
+        feed.is_push,
+        feed.trade_age,
+        feed.close_age,
         feed.deviation_bps,
-        feed.divergence_bps,
+        feed.confidence_bps,
         band(feed.band_low),
         band(feed.band_high),
-        feed.reference or parts.EMPTY,
-        feed.reference_heartbeat,
+        feed.move_bps,
+        feed.swing_bps,
+        feed.window,
+        feed.calm,
+        reference,
+        feed.divergence_bps,
+        feed.reference_age,
+        feed.refresh,
+        fallback,
+        feed.fallback_age,
+        feed.fallback_deviation_bps,
     )

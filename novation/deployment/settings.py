@@ -6,8 +6,13 @@ Money is WAD USD, sizes WAD base units, times seconds, rates in the units that t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 BPS = 10_000
+# Kinds of sources that are deployed here: those that are asked, and those to which prices are brought.
+PUSH = ("mock", "chainlink")
+PULL = ("mock-pull", "pyth", "redstone", "streams")
+SOURCES = PUSH + PULL
 
 Struct = tuple[int, ...]
 
@@ -24,28 +29,54 @@ class Token:
 
 @dataclass(frozen=True)
 class Feed:
-    """A push feed: `source` is mock, chainlink (its code from npm) or an address; bands and price are WAD USD."""
+    """A feed, as `IOracleAdapter.Feed` has it. Bands and price are WAD USD.
+
+    `source` is one of SOURCES or the address of an IPriceSource that is asked; `reference` and `fallback` are one of
+    PUSH, an address, or empty. With a `proxy` Chainlink's feed is there already; `decimals` are its.
+    """
 
     source: str
+    price: int  # the first one of a feed that is deployed here
     decimals: int
-    heartbeat: int
+    trade_age: int
+    close_age: int
     deviation_bps: int
-    divergence_bps: int
+    confidence_bps: int
     band_low: int
     band_high: int
-    reference: str  # an address, or empty
-    reference_heartbeat: int
-    price: int  # the first round of a feed that is deployed here
+    proxy: str = ""
+    move_bps: int = 0
+    swing_bps: int = 0
+    window: int = 0
+    calm: int = 0
+    reference: str = ""
+    divergence_bps: int = 0
+    reference_age: int = 0
+    refresh: int = 0
+    fallback: str = ""
+    fallback_age: int = 0
+    fallback_deviation_bps: int = 0
+
+    @property
+    def is_given(self) -> bool:
+        """Whether its prices come from somewhere else than a network that is deployed here."""
+        return self.source.startswith("0x") or self.proxy != ""
+
+    @property
+    def is_push(self) -> bool:
+        """Whether the source is asked, as a given one has to be."""
+        return self.source not in PULL
 
     @property
     def spread_ppm(self) -> int:
-        """The largest spread of a fill."""
-        return self.deviation_bps * 100
+        """The largest spread of a fill, as the adapter's `bounds`."""
+        return max(self.deviation_bps, self.confidence_bps, self.fallback_deviation_bps) * 100
 
     @property
     def highest(self) -> int:
-        """The highest price the adapter can return, WAD."""
-        return -(-self.band_high * (BPS + self.deviation_bps) // BPS)
+        """The highest price the adapter can return, WAD, as its `bounds`."""
+        wide = max(self.spread_ppm // 100, self.divergence_bps)
+        return -(-self.band_high * (BPS + wide) // BPS)
 
 
 @dataclass(frozen=True)
@@ -138,7 +169,10 @@ class Liquidation:
 
 @dataclass(frozen=True)
 class Parameters:
-    """A whole system. `file` and `digest` (sha256) say where it comes from; roles are empty where the deployer acts."""
+    """A whole system. `file` and `digest` (sha256) say where it comes from; roles are empty where the deployer acts.
+
+    `uptime` is the ISequencerUptime of an L2, empty where prices do not depend on a sequencer.
+    """
 
     file: str
     digest: str
@@ -152,6 +186,7 @@ class Parameters:
     owner: str = ""
     guardian: str = ""
     treasury: str = ""
+    uptime: str = ""
 
     def market(self, name: str) -> Market:
         """@raises KeyError for an unknown name."""
@@ -161,13 +196,22 @@ class Parameters:
         raise KeyError(name)
 
     def with_sources(self, feeds: str, token: str) -> Parameters:
-        """The same with other code behind whatever is deployed here (addresses stay): mock, chainlink; mock, usdc."""
+        """The same with other code behind whatever is deployed here (what is given stays).
+
+        @param feeds One of SOURCES.
+        @param token mock or usdc.
+        """
+        kept = self.token.source.startswith("0x")
+        changed = self.with_feeds(source=feeds)
+        return changed if kept else replace(changed, token=replace(self.token, source=token))
+
+    def with_feeds(self, **changes: Any) -> Parameters:
+        """The same with other settings of the feeds that are deployed here."""
         markets = tuple(
-            market if market.feed.source.startswith("0x") else replace(market, feed=replace(market.feed, source=feeds))
+            market if market.feed.is_given else replace(market, feed=replace(market.feed, **changes))
             for market in self.markets
         )
-        kept = self.token.source.startswith("0x")
-        return replace(self, markets=markets, token=self.token if kept else replace(self.token, source=token))
+        return replace(self, markets=markets)
 
 
 def band(price: int) -> tuple[int, int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from novation.chain.protocol import Chain, Contract
+from novation.chain.protocol import Chain, Contract, Receipt
 from novation.deployment import parts
 from novation.deployment.settings import Parameters
 
 WAD = 10**18
 ANY_TOKEN = "MockToken"  # its ABI serves for every ERC-20
+ANY_SOURCE = "ChainlinkSource"  # and this one for every IPriceSource
+ANY_UPTIME = "SequencerUptime"  # for every ISequencerUptime
 # name in the system -> contract
 OURS = {
     "oracle": "OracleAdapter",
@@ -35,7 +37,8 @@ class Record:
 
 @dataclass(frozen=True)
 class System:
-    """A deployed system. `feeds` are those that were deployed with it, by market number, `sources` all addresses."""
+    """A deployed system. `feeds`, `references` and `fallbacks` are those that were deployed with it, by market number;
+    `sources` the addresses of all markets' price sources."""
 
     chain: Chain
     parameters: Parameters
@@ -50,6 +53,8 @@ class System:
     shares: Contract
     lens: Contract
     feeds: dict[int, parts.Feed] = field(default_factory=dict)
+    references: dict[int, parts.Feed] = field(default_factory=dict)
+    fallbacks: dict[int, parts.Feed] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     pending_owner: str = ""
@@ -71,3 +76,16 @@ class System:
         """Pays tokens that `payer` holds into an account. @raises Reverted."""
         self.token.transact("approve", self.vault.address, self.units(usd), sender=payer)
         self.vault.transact("deposit", account, self.units(usd), sender=payer)
+
+    def publish(self, market: int, price: int) -> Receipt:
+        """The network of a market's feed publishes a price (WAD USD) now; of a pull feed the deployer brings it.
+
+        @raises Reverted, and ValueError as the feed's `publish`.
+        """
+        receipt = self.feeds[market].publish(price)
+        return receipt or parts.bring(self.oracle, market, self.feeds[market].update, self.deployer)
+
+    def rewind(self) -> None:
+        """The networks forget what they published later than now: after the chain went back."""
+        for feed in (*self.feeds.values(), *self.references.values(), *self.fallbacks.values()):
+            feed.rewind()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from novation.fixed import WAD
+from novation.fixed import BPS, WAD, ceil_div
 from novation.model import steps as steps
 from novation.model.ledger import MAX_MARKETS
 from novation.model.market import liability_of, pnl, reserve_of
+from novation.model.oracle import AGED, HALT, NOTHING, Price
 from novation.model.registry import INVARIANTS, Invariant, Violation, check_state, check_step, invariant, total_cash
 from novation.model.view import View
 
-__all__ = ["INVARIANTS", "Invariant", "Violation", "check_state", "check_step", "invariant"]
+__all__ = ["INVARIANTS", "Invariant", "Violation", "check_price", "check_state", "check_step", "invariant"]
 
 
 @invariant(1, "sum of stored cash = deposits - withdrawals")
@@ -126,3 +127,49 @@ def shares_add_up(view: View) -> Iterator[str]:
             yield f"cash {view.cash(shares.address)} < {shares.cash_owed}"
         if shares.balances.get(shares.address, 0) < shares.shares_owed:
             yield f"shares {shares.balances.get(shares.address, 0)} < {shares.shares_owed}"
+
+
+@invariant(26, "a price that is not HALT is the last good one until close_age, AGED after trade_age, or a fallback's")
+def prices_are_fit(view: View) -> Iterator[str]:
+    for feed, price in view.prices.items():
+        yield from misjudged(view, feed, price)
+
+
+def misjudged(view: View, feed: int, price: Price) -> Iterator[str]:
+    """What is wrong with a price that was read in this state."""
+    if price.status == HALT:
+        return
+    settings, stored = view.feeds[feed], view.stored.get(feed, NOTHING)
+    age = view.now - price.published_at
+    told = f"feed {feed}: {price} of {stored} with {settings}"
+    is_stored = (price.mid, price.published_at) == (stored.mid, stored.published_at)
+    is_newest = price.published_at >= stored.heard_at if settings.is_push else is_stored
+    is_own = is_newest and age <= settings.close_age and (price.status == AGED) == (age > settings.trade_age)
+    if age < 0:
+        yield f"{told}: of the future"
+    if is_own and not settings.is_push:  # what is asked is judged again at every look
+        if stored.doubted or sides(price.mid, stored.spread) != price[:3:2]:
+            yield f"{told}: not as it is stored"
+        return
+    if not settings.low < price.mid < settings.high:
+        yield f"{told}: outside the band"
+    low, high = sides(price.mid, settings.deviation if is_own else settings.fallback_deviation)
+    if price.low > low or price.high < high:
+        yield f"{told}: narrower than the deviation"
+    is_silent = view.now - stored.heard_at > settings.close_age
+    if not is_own and not (price.status == AGED and age <= settings.fallback_age and is_silent):
+        yield f"{told}: and not a fallback's"
+
+
+def sides(mid: int, spread: int) -> tuple[int, int]:
+    """A price's sides (WAD): down and up, `spread` bps from it."""
+    return mid * (BPS - spread) // BPS, ceil_div(mid * (BPS + spread), BPS)
+
+
+PRICES = next(item for item in INVARIANTS if item.state is prices_are_fit)
+
+
+def check_price(view: View, feed: int, price: Price) -> None:
+    """One price when it is read. @raises Violation."""
+    for detail in misjudged(view, feed, price):
+        raise Violation(PRICES, detail)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from novation.model.errors import Revert
 from novation.model.journal import Env, external
+from novation.model.oracle import Oracle
 from novation.model.vault import Vault
 
 
@@ -22,18 +23,21 @@ class LiquidationTerms(NamedTuple):
 class Liquidation:
     """The module."""
 
-    def __init__(self, env: Env, address: int, vault: Vault, terms: LiquidationTerms) -> None:
+    def __init__(self, env: Env, address: int, vault: Vault, oracle: Oracle, terms: LiquidationTerms) -> None:
         self.env = env
         self.address = address
         self.vault = vault
+        self.oracle = oracle
         self.terms = terms
 
     @external
-    def liquidate(self, sender: int, account: int, market: int) -> int:
+    def liquidate(self, sender: int, account: int, market: int, update: bytes = b"", value: int = 0) -> int:
         """One market, and all others where the margin is then below zero. Anyone. @returns reward, WAD USD.
 
-        @raises Revert MARKET, HALTED, HEALTHY, MARGIN.
+        @param update Of the market's price, brought first; `value` (wei) pays for it.
+        @raises Revert MARKET, HALTED, HEALTHY, MARGIN, FEE and those of the adapter's `update`.
         """
+        self.oracle.bring(self.address, market, update, value)
         t = self.terms
         return self.vault.liquidate(
             self.address, account, market, sender, t.share_floor, t.share_ceiling, t.ramp, t.minimum_reward

@@ -26,7 +26,7 @@ from novation.model.market import (
     requirement,
     reserve_of,
 )
-from novation.model.oracle import HALT, NORMAL, Oracle, Price
+from novation.model.oracle import HALT, NORMAL, OUTDATED, Oracle, Price
 from novation.model.roles import Roles
 from novation.model.words import within
 
@@ -171,14 +171,14 @@ class Marks(Roles):
 
         @returns L at the cheaper and at the dearer side, fees owed, reserve (WAD USD).
 
-        @raises Revert STALE if a price is in HALT or not published at or after `since`.
+        @raises Revert STALE if a price is in HALT, AGED or not published at or after `since`.
         """
         down = up = 0
         for market, config in self.configs.items():
             old = self.markets[market]
             if old.long or old.short:
                 price = self.oracle.observe(self.address, market)
-                if price.status == HALT or price.published_at < since:
+                if price.status in OUTDATED or price.published_at < since:
                     raise Revert("STALE")
                 new = self.poked(market, config, price)
                 sides = self.sides(config, new, price)

@@ -131,12 +131,13 @@ class Orders:
         self.env.emit(self.address, "Triggered", order.account, slot, fired)
 
     @external
-    def execute(self, sender: int, order: Order, slot: int, reference: int) -> str:
+    def execute(self, sender: int, order: Order, slot: int, reference: int, update: bytes = b"", value: int = 0) -> str:
         """Fills a due order; `sender` earns its fee, also where it fails by the trader's fault.
 
+        @param update Of the market's price, brought first; `value` (wei) pays for it.
         @returns the code of that fault, empty if it filled.
 
-        @raises Revert ORDER, EARLY, EXPIRED and what is not the trader's fault.
+        @raises Revert ORDER, EARLY, EXPIRED, FEE, those of the adapter's `update` and what is not the trader's fault.
         """
         self._held(order, slot)
         if not order.due:
@@ -147,6 +148,7 @@ class Orders:
             raise Revert("EARLY")
         if now > order.due + terms.window + terms.grace:
             raise Revert("EXPIRED")
+        self.oracle.bring(self.address, order.market, update, value)
         self.slots[order.account, slot] = None
         code = ""
         try:

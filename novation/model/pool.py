@@ -24,10 +24,10 @@ from novation.model.market import (
     to_owed,
 )
 from novation.model.marks import Book, Fill, Filled, Risk
-from novation.model.oracle import HALT, NORMAL, Price
+from novation.model.oracle import HALT, NORMAL, OUTDATED, Price
 from novation.model.words import within
 
-LATE_FILL_SECONDS = 120  # seconds after T from when on a newer price counts against the trader
+LATE_FILL_SECONDS = 30  # seconds after T from when on a newer price counts against the trader
 
 
 class Pool(Listing):
@@ -173,7 +173,8 @@ class Pool(Listing):
         fill, risk = self._apply(
             account, market, config, new, book, position, result, (fee, paid), newest, False, mid, markets
         )
-        return margin, maintenance, fill, risk
+        # Also of a position that is closed: the vault asks how good the price was.
+        return margin, maintenance, fill, risk._replace(status=risk.status | newest.status)
 
     @external
     def realise(self, sender: int, account: int, market: int, cash: int) -> int:
@@ -182,7 +183,7 @@ class Pool(Listing):
             raise Revert("AUTH")
         config = self.config_of(market)
         newest = self.oracle.observe(self.address, market)
-        if newest.status == HALT:
+        if newest.status in OUTDATED:
             raise Revert("HALTED")
         state = self.poked(market, config, newest)
         position = self.positions.get((account, market), EMPTY)

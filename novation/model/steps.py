@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from novation.fixed import BPS, PPM, WAD
+from novation.fixed import BPS, PPM, WAD, ceil_div
 from novation.model.ledger import NEW
 from novation.model.market import OWED_UNIT, accrue, change, in_force, pnl, requirement
 from novation.model.marks import Fill, Filled
-from novation.model.oracle import NORMAL
+from novation.model.oracle import NEVER, NORMAL
 from novation.model.registry import step_invariant, total_cash
 from novation.model.view import PoolView, Standing, Step, View, nav, standing
 
@@ -212,12 +212,37 @@ def penalties_are_capped(before: View, after: View, step: Step) -> Iterator[str]
             yield f"{fill} with cap {cap}, fee {fee}"
 
 
-@step_invariant(22, "stored published_at strictly increases")
+@step_invariant(22, "a stored price is replaced by a newer one; one that is asked or doubted by one of its time too")
 def prices_grow_younger(before: View, after: View, step: Step) -> Iterator[str]:
     for feed, old in before.stored.items():
         new = after.stored[feed]
-        if new.published_at < old.published_at or (new.published_at == old.published_at and new.mid != old.mid):
+        if new is old or new == old:
+            continue
+        if step.name == "set_feed":  # the price stays, in doubt
+            if new.mid != old.mid or not new.doubted:
+                yield f"feed {feed}: {old} to {new}"
+            continue
+        is_older = new.published_at < old.published_at or new.heard_at < old.heard_at
+        is_same = new.published_at == old.published_at and (new.mid, new.confidence) != (old.mid, old.confidence)
+        if is_older or (is_same and not after.feeds[feed].is_push and not old.doubted):
             yield f"feed {feed}: {old} to {new}"
+
+
+@step_invariant(26, "what is believed is inside the band; its spread is the widest of confidence, deviation, distance")
+def prices_are_judged(before: View, after: View, step: Step) -> Iterator[str]:
+    if step.name == "set_feed":
+        return
+    for feed, new in after.stored.items():
+        if new is before.stored.get(feed) or new == before.stored.get(feed) or new.doubted or not new.mid:
+            continue
+        settings, anchor = after.feeds[feed], after.anchors.get(feed)
+        distance = 0
+        if settings.has_reference and new.checked != NEVER:
+            distance = ceil_div(abs(new.mid - anchor.mid) * BPS, anchor.mid) if anchor and anchor.mid else BPS
+        if not settings.low < new.mid < settings.high or new.confidence > settings.confidence:
+            yield f"feed {feed}: {new} with {settings}"
+        if new.spread != max(new.confidence, settings.deviation, distance):
+            yield f"feed {feed}: spread {new.spread} of {new} with {settings}, {distance} from its reference"
 
 
 GUARDED = ("pause", "unpause", "tighten", "set_status", "set_credit", "set_market", "set_feed", "set_gain_weight")
@@ -229,8 +254,8 @@ def guardians_only_tighten(before: View, after: View, step: Step) -> Iterator[st
         return
     if before.paused & ~after.paused:
         yield f"pauses {before.paused:b} to {after.paused:b}"
-    for feed, floor in before.floors.items():
-        if after.floors.get(feed, 0) < floor:
+    for feed, settings in before.feeds.items():
+        if after.feeds[feed].floor < settings.floor:
             yield f"the floor of feed {feed}"
     for old_pool in before.pools:
         new_pool = _pool(after, old_pool.address)

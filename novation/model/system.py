@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novation.fixed import WAD
-from novation.model.feeds import Aggregator
 from novation.model.journal import Env
 from novation.model.ledger import Token
 from novation.model.liquidation import Liquidation, LiquidationTerms
@@ -22,9 +21,12 @@ from novation.model.oracle import Oracle
 from novation.model.orders import Orders, OrderTerms
 from novation.model.pool import Pool
 from novation.model.shares import Shares
+from novation.model.sources import Source
 from novation.model.vault import Vault
 
 MARKET_WORDS = ("config", "ramp", "interest", "funding", "mark")
+FEED_WORDS = ("feed", "limits", "reference", "fallback")
+PRICE_WORDS = ("stored", "anchor", "brought", "swing 0", "swing 1")
 POOL_TERMS = PoolTerms(50 * WAD, 5 * WAD, 1000, 3000, 8000, 86400)
 ORDER_TERMS = OrderTerms(4, 60, 60, WAD // 10, 5 * WAD)
 LIQUIDATION_TERMS = LiquidationTerms(1000, 5000, 120, WAD // 2)
@@ -71,7 +73,7 @@ class System:
         self.oracle = Oracle(env, s.oracle, s.owner, s.guardian)
         self.vault = Vault(env, s.vault, self.token, s.treasury, s.insurance_share, s.owner, s.guardian)
         self.orders = Orders(env, s.orders, self.vault, self.oracle, s.order_terms)
-        self.liquidation = Liquidation(env, s.liquidation, self.vault, s.liquidation_terms)
+        self.liquidation = Liquidation(env, s.liquidation, self.vault, self.oracle, s.liquidation_terms)
         self.vault.orders = s.orders
         self.vault.liquidation = s.liquidation
         self.vault.register_module(s.owner, s.orders)
@@ -98,9 +100,9 @@ class System:
             raise ValueError("time does not go back")
         self.env.clock["now"] = now
 
-    def add_source(self, address: int, decimals: int = 8, phase: int = 1) -> Aggregator:
-        """A Chainlink proxy that feeds may be set to."""
-        source = Aggregator(self.env, address, decimals, phase)
+    def add_source(self, address: int, is_push: bool = True) -> Source:
+        """A source that feeds may be set to."""
+        source = Source(self.env, address, is_push)
         self.oracle.sources[address] = source
         return source
 
@@ -147,9 +149,10 @@ class System:
             for account, market in pool.positions:
                 found[f"position {account:#042x} {market}"] = pool.position_word(account, market)
         for feed in self.oracle.feeds:
-            found[f"feed {feed}"] = self.oracle.feed_word(feed)
-            found[f"reference {feed}"] = self.oracle.reference_word(feed)
-            found[f"stored {feed}"] = self.oracle.stored_word(feed)
+            for name, word in zip(FEED_WORDS, self.oracle.feed_words(feed), strict=True):
+                found[f"{name} {feed}"] = word
+            for name, word in zip(PRICE_WORDS, self.oracle.price_words(feed), strict=True):
+                found[f"{name} {feed}"] = word
         for account, slot in self.orders.slots:
             found[f"order {account:#042x} {slot}"] = self.orders.slot_word(account, slot)
         return found

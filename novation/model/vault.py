@@ -8,6 +8,7 @@ from novation.model.errors import Revert
 from novation.model.journal import external
 from novation.model.ledger import MAX_MARKETS, OPEN, Account
 from novation.model.margin import Risks
+from novation.model.oracle import OUTDATED
 
 REWARD_BOUND = 50 * WAD  # the most that insurance tops a liquidator's reward up by
 
@@ -155,7 +156,7 @@ class Vault(Doors):
 
         @returns reward, WAD USD.
 
-        The liquidation module only. @raises Revert AUTH, MARKET, HALTED, HEALTHY, MARGIN.
+        The liquidation module only. @raises Revert AUTH, MARKET, HALTED, HEALTHY, MARGIN, EARLY.
         """
         if sender != self.liquidation:
             raise Revert("AUTH")
@@ -165,9 +166,12 @@ class Vault(Doors):
         margin, maintenance, penalty, health, whole = self._close(account, market, risks)
         if not whole and health <= 0:
             raise Revert("MARGIN")
+        elapsed = self.env.now - holder.flagged_at if holder.flagged_at else 0
+        outdated = any(risk.status & status for risk in risks.values() for status in OUTDATED)
+        if outdated and (not holder.flagged_at or elapsed < ramp):
+            raise Revert("EARLY")
         if self._spread(risks, -1, self.cash(account))[0] < 0:
             penalty += self._close_rest(account, market, risks)
-        elapsed = self.env.now - holder.flagged_at if holder.flagged_at else 0
         depth = min(BPS, (maintenance - margin) * BPS // maintenance)
         bps = share_floor + (share_ceiling - share_floor) * max(min(elapsed, ramp) * BPS // ramp, depth) // BPS
         reward = penalty * bps // BPS

@@ -26,7 +26,7 @@ from novation.model.market import (
     requirement,
 )
 from novation.model.marks import Book, Filled, PoolTerms, Risk
-from novation.model.oracle import HALT, Price, Stored
+from novation.model.oracle import HALT, Anchor, Price, Settings, Stored
 
 if TYPE_CHECKING:
     from novation.model.system import System
@@ -44,6 +44,23 @@ class PoolView:
     ramps: Mapping[int, Ramp]
     markets: Mapping[int, Market]
     positions: Mapping[tuple[int, int], Position]
+
+
+class FeedView(NamedTuple):
+    """What a feed is set to, as far as its prices are judged by it: `floor` 0 NORMAL, 1 REDUCE_ONLY; ages in seconds,
+    `low` and `high` WAD USD, the rest bps; a fallback's are 0 without one."""
+
+    floor: int = 0
+    is_push: bool = False
+    has_reference: bool = False
+    trade_age: int = 0
+    close_age: int = 0
+    fallback_age: int = 0
+    fallback_deviation: int = 0
+    low: int = 0
+    high: int = 0
+    deviation: int = 0
+    confidence: int = 0
 
 
 class SharesView(NamedTuple):
@@ -73,7 +90,7 @@ class Step(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class View:
     """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `guardians` by part,
-    `paused` as bits, `floors` (0 NORMAL, 1 REDUCE_ONLY) by feed."""
+    `paused` as bits; `prices` are those that were read in this state."""
 
     now: int
     vault: int
@@ -81,7 +98,7 @@ class View:
     treasury: int
     guardians: Mapping[str, int]
     paused: int
-    floors: Mapping[int, int]
+    feeds: Mapping[int, FeedView]
     unit: int
     tokens: int
     debts: int
@@ -93,7 +110,9 @@ class View:
     pools: Sequence[PoolView]
     shares: Sequence[SharesView]
     stored: Mapping[int, Stored]
+    anchors: Mapping[int, Anchor]
     read: Callable[[int], Price]
+    prices: Mapping[int, Price]
 
     def copy(self) -> View:
         """The same, kept while the model goes on."""
@@ -103,7 +122,8 @@ class View:
             )
             for p in self.pools
         ]
-        return replace(self, accounts=dict(self.accounts), pools=pools, stored=dict(self.stored))
+        stored, anchors = dict(self.stored), dict(self.anchors)
+        return replace(self, accounts=dict(self.accounts), pools=pools, stored=stored, anchors=anchors)
 
     def at(self, other: View) -> View:
         """This state at the time and prices of another."""
@@ -115,7 +135,7 @@ class View:
 
 def of(system: System) -> View:
     """The model's state, not copied."""
-    vault, orders = system.vault, system.orders
+    vault, orders, oracle = system.vault, system.orders, system.oracle
     pools = [
         PoolView(p.address, vault.pools[i], p.terms, p.books[0], p.configs, p.ramps, p.markets, p.positions)
         for i, p in enumerate(system.pools)
@@ -126,10 +146,10 @@ def of(system: System) -> View:
         vault.address,
         orders.address,
         vault.treasury,
-        {"vault": vault.roles["guardian"], "oracle": system.oracle.roles["guardian"]}
+        {"vault": vault.roles["guardian"], "oracle": oracle.roles["guardian"]}
         | {f"pool{i or ''}": pool.roles["guardian"] for i, pool in enumerate(system.pools)},
         vault.totals["paused"],
-        {number: feed.floor for number, feed in system.oracle.feeds.items()},
+        {number: feed_view(feed, oracle.floors.get(number, 0)) for number, feed in oracle.feeds.items()},
         system.token.unit,
         system.token.balances.get(vault.address, 0),
         vault.totals["debts"],
@@ -140,9 +160,18 @@ def of(system: System) -> View:
         vault.accounts,
         pools,
         shares,
-        system.oracle.stored,
-        system.oracle.read,
+        oracle.stored,
+        oracle.anchors,
+        oracle.read,
+        {number: oracle.read(number) for number in oracle.feeds},
     )
+
+
+def feed_view(feed: Settings, floor: int) -> FeedView:
+    """Of the model's settings."""
+    backed = (feed.fallback_age, feed.fallback_deviation)
+    limits = (feed.low, feed.high, feed.deviation, feed.confidence)
+    return FeedView(floor, feed.is_push, feed.reference != 0, feed.trade_age, feed.close_age, *backed, *limits)
 
 
 def step_of(system: System, part: str, name: str, sender: int, args: Sequence[Any]) -> Step:

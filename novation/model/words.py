@@ -22,12 +22,26 @@ CONFIG: Layout = ((56, False), *(((16, False),) * 9), (24, False), (24, False), 
 velocity, flags"""
 RAMP: Layout = ((16, False), (16, False), (40, False), (40, False))
 """old maintenance, old penalty, start, end"""
-FEED: Layout = ((160, False), (20, False), (14, False), (6, False), (14, False), (2, False), (20, False), (20, False))
-"""source, heartbeat, deviation, decimals, divergence, floor index, band_low, band_high"""
-REFERENCE: Layout = ((160, False), (20, False), (6, False), (16, False))
-"""source, heartbeat, decimals, phase"""
-STORED: Layout = ((112, False), (40, False), (80, False))
-"""mid, published_at, round (24 bits of `gap` follow)"""
+FEED: Layout = (
+    (160, False), (20, False), (20, False), (14, False), (20, False), (2, False), (1, False), (1, False), (1, False),
+)  # fmt: skip
+"""source, trade_age, close_age, deviation, reference_age, floor index, is push, has a reference, has a fallback"""
+LIMITS: Layout = (
+    (20, False), (20, False), (14, False), (14, False), (14, False), (14, False), (20, False), (20, False), (20, False),
+)  # fmt: skip
+"""band_low, band_high, confidence, move, swing, divergence, window, calm, refresh"""
+FALLBACK: Layout = ((160, False), (20, False), (14, False))
+"""source, age, deviation"""
+STORED: Layout = (
+    (112, False), (40, False), (20, False), (14, False), (14, False), (20, False), (20, False), (1, False), (15, False),
+)  # fmt: skip
+"""mid, published_at, gap, confidence, spread, checked, breaker, doubted, run"""
+ANCHOR: Layout = ((112, False), (40, False), (40, False))
+"""mid, published_at, asked_at"""
+BROUGHT: Layout = ((112, False), (40, False), (20, False), (14, False))
+"""mid, published_at, gap, confidence"""
+SWING: Layout = ((112, False), (112, False), (32, False))
+"""low, high, number of the window"""
 BAND: Layout = ((14, False), (6, False))
 """mantissa, exponent"""
 

@@ -126,10 +126,12 @@ def compare(
 
 def _columns(subject: Subject, inputs: list[Value], count: int) -> Iterator[tuple[str, list[Any]]]:
     random = Random(f"{SEED} {subject.function}")
+    module = subject.function.partition(".")[0]
     for value in inputs:
         for leaf in leaves(value, whole=True):
             if isinstance(leaf, Num):
-                yield leaf.term.decl().name(), column(leaf.term.decl().name(), leaf.low, leaf.high, count, random)
+                name = leaf.term.decl().name()
+                yield name, column(name, leaf.low, leaf.high, count, random, module)
             else:
                 yield leaf.decl().name(), [random.random() < 0.5 for _ in range(count)]
 
@@ -148,17 +150,17 @@ def leaves(value: Value, whole: bool = False) -> Iterator[Any]:
         yield value
 
 
-def _kinds(function: Any, subject: Subject) -> list[str]:
-    return [str(item.typ) for item in function.arguments] + [kind for _, _, kind in subject.reads]
+def _kinds(function: Any, subject: Subject) -> list[Any]:
+    return [item.typ for item in function.arguments] + [kind for _, _, kind in subject.reads]
 
 
-def _native(value: Value, columns: dict[str, list[Any]], n: int, kind: str) -> Any:
+def _native(value: Value, columns: dict[str, list[Any]], n: int, kind: Any) -> Any:
     """An argument as the encoder wants it."""
     if isinstance(value, Num):
         found = columns[value.term.decl().name()][n]
-        return f"0x{found:040x}" if kind == "address" else found
+        return f"0x{found:040x}" if str(kind) == "address" else found
     if isinstance(value, dict):
-        return tuple(_native(part, columns, n, "") for part in value.values())
+        return tuple(_native(part, columns, n, kind.members[name]) for name, part in value.items())
     return columns[value.decl().name()][n]
 
 

@@ -41,6 +41,7 @@ from novation.proofs.values import (
 )
 
 CODES: dict[str, int] = {"": 0}  # revert codes and other short texts by number
+HAS_CODE = z3.Function("has_code", z3.IntSort(), z3.BoolSort())  # any addresses
 ISQRT = z3.Function("isqrt", z3.IntSort(), z3.IntSort())
 
 BINARY = {nodes.Add: "+", nodes.Sub: "-", nodes.Mult: "*", nodes.FloorDiv: "//", nodes.Mod: "%"}
@@ -101,7 +102,7 @@ class Expressions(Storage):
         value = self.evaluate(node.value, state)
         if node.attr == "address":
             return value
-        return value[node.attr]
+        return HAS_CODE(value.term) if node.attr == "is_contract" else value[node.attr]
 
     def _subscript(self, node: Any, state: State) -> Value:
         if isinstance(node.value._metadata["type"], (HashMapT, SArrayT)) and self.storage_name(_root(node)):

@@ -128,12 +128,10 @@ class Proof:
             s: z3.Sum([f.term * 2 ** (t - s) for f, t in zip(fields, starts, strict=True) if t >= s])
             for s in starts[1:]
         }
-        for s in starts[1:]:
+        for n, s in enumerate(starts[1:], 1):
             self.use(FACTS["quotient"], above[s], word - above[s] * 2**s, 2**s)
-            for t in starts[1:]:
-                if t > s:  # a quotient of a quotient
-                    q = word / 2**s
-                    self.use(FACTS["quotient"], above[t], q - above[t] * 2 ** (t - s), 2 ** (t - s))
+            for t in starts[n + 1 : n + 2]:  # a quotient of a quotient: a field is what is above it, less that
+                self.use(FACTS["quotient"], above[t], word / 2**s - above[t] * 2 ** (t - s), 2 ** (t - s))
         return ranged(word, 0, 2**at - 1), fields
 
     def assume(self, *conditions: z3.BoolRef) -> None:

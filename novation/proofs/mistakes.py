@@ -21,7 +21,7 @@ LEDGER, MARGIN, RULES, SETTLEMENT, WORDS, POOLS = (
     f"contracts/modules/{name}.vy"
     for name in ("ledger", "margin", "margin_rules", "settlement", "market_words", "pools")
 )
-ORACLE, SHARES = "contracts/OracleAdapter.vy", "contracts/PoolShares.vy"
+SHARES = "contracts/PoolShares.vy"
 
 CONTROLS = (
     Control(
@@ -208,19 +208,5 @@ CONTROLS = (
         "minted = assets_in * supply // convert(nav_high, uint256)",
         "minted = (assets_in * supply + supply) // convert(nav_high, uint256)",
         "too many shares",
-    ),
-    Control(
-        "price-sides",
-        ORACLE,
-        "unsafe_mul(seen.mid, unsafe_sub(BPS, deviation))",
-        "unsafe_mul(seen.mid, unsafe_add(BPS, deviation))",
-        "low above mid",
-    ),
-    Control(
-        "good-in-band",
-        ORACLE,
-        "mid > self._band(config >> FEED_LOW) and mid <",
-        "mid > self._band(config >> FEED_LOW) or mid <",
-        "either bound will do",
     ),
 )

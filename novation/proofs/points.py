@@ -7,7 +7,8 @@ from random import Random
 
 NOW = 1_760_000_000
 
-# What a variable of this name (the last part of it) is like in a living market; None: by its type alone.
+# What a variable of this name (the last part of it) is like in a living market, in all modules or in the one before it;
+# None: by its type alone.
 REALISTIC: Mapping[str, tuple[int, int]] = {
     "size": (-(10**24), 10**24),
     "after": (-(10**24), 10**24),
@@ -84,8 +85,22 @@ REALISTIC: Mapping[str, tuple[int, int]] = {
     "rolled": (0, 10**26),
     "generation": (0, 2**24 - 1),
     "left": (10**18, 10**36),
+    "feed_judge.at": (NOW - 10**4, NOW + 10**4),
+    "feed_judge.breaker": (0, 86_400),
+    "feed_judge.number": (NOW // 3600 - 1, NOW // 3600 + 1),
+    "confidence": (0, 10**21),
+    "previous_at": (NOW - 10**5, NOW),
+    "other": (10**14, 10**23),
+    "limit": (0, 10_000),
+    "mantissa": (0, 2**14),
+    "exponent": (0, 64),
+    "due": (NOW - 10**5, NOW),
+    "end": (NOW, NOW + 10**4),
 }
-# Fields of words, low bits first: (bits, most of a realistic value).
+PRICE = (112, 10**23), (40, NOW)
+FLAGS = ((1, 1),) * 3
+STORED = (*PRICE, (20, 600), (14, 500), (14, 500), (20, 600), (20, 600), (1, 1), (15, 600))
+# Fields of words, low bits first: (bits, most of a realistic value); a name may be one module's.
 WORDS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "config": (
         (56, 10**11),
@@ -107,18 +122,30 @@ WORDS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "position": ((104, 10**24), (112, 10**26), (40, NOW)),
     "book": ((104, 10**26), (96, 10**26), (56, 10**15)),
     "queue": ((120, 10**36), (24, 1000), (112, 10**25)),
+    "feed_judge.config": (*((160, 2**160 - 1), (20, 300), (20, 3600), (14, 500), (20, 3600), (2, 1)), *FLAGS),
+    "limits": (
+        *((14, 9999), (6, 17), (14, 9999), (6, 21), (14, 500), (14, 500), (14, 500), (14, 500)),
+        *((20, 3600), (20, 3600), (20, 3600)),
+    ),
+    "stored": STORED,
+    "feed_words.word": STORED,
+    **{f"OracleAdapter.{name}": (*PRICE, (20, 10**5), (14, 500)) for name in ("word", "known", "read_0", "read_1")},
+    "feed_judge.anchor": (*PRICE, (40, NOW)),
+    "feed_judge.word": ((112, 10**23), (112, 10**23), (32, NOW // 3600)),
 }
 ALIASES = {"PoolShares._queue": "queue"}
 
 
-def column(name: str, low: int, high: int, count: int, random: Random) -> list[int]:
-    """Values of one variable within its type: a fifth at boundaries, a fifth of any magnitude, the rest realistic."""
+def column(name: str, low: int, high: int, count: int, random: Random, module: str = "") -> list[int]:
+    """Values of one variable (of a function in that module) within its type: a fifth at boundaries, a fifth of any
+    magnitude, the rest realistic."""
     short = name.rpartition(".")[2]
+    own = f"{module}.{short}"
     values = []
     edges = sorted({low, low + 1, high, high - 1, 0, 1, 2, *((-1, -2) if low < 0 else ())})
     edges = [value for value in edges if low <= value <= high]
-    span = REALISTIC.get(name) or REALISTIC.get(short)
-    fields = WORDS.get(ALIASES.get(name, short))
+    span = REALISTIC.get(own) or REALISTIC.get(name) or REALISTIC.get(short)
+    fields = WORDS.get(own) or WORDS.get(ALIASES.get(name, short))
     for _ in range(count):
         draw = random.random()
         if draw < 0.08:

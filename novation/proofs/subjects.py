@@ -43,7 +43,17 @@ def __init__(token: IERC20):
 
 _ORACLE = """
 from contracts import OracleAdapter
+from contracts.modules import feed_judge
+from contracts.modules import feed_words
 from interfaces import IOracleAdapter
+from interfaces import IPriceSource
+
+initializes: OracleAdapter
+
+
+@deploy
+def __init__():
+    OracleAdapter.__init__(msg.sender, msg.sender, empty(address))
 """
 
 _SHARES = """
@@ -65,6 +75,7 @@ def _plain(module: str, names: str) -> tuple[Subject, ...]:
 _WORDS = ("ledger._words", "account", "uint256")
 _SHARES_OF = ("ledger.shares_of", "account", "address")
 _DEBTS = ("ledger.debts", "", "uint256")
+_OBSERVED = (("OracleAdapter._stored", "feed", "uint256"), ("OracleAdapter._brought", "feed", "uint256"))
 _QUEUE = (("PoolShares._queue", "", "uint256"), ("PoolShares._paid", "", "uint256"))
 
 HOSTS = (
@@ -110,7 +121,19 @@ HOSTS = (
         ("token",),
         (("ledger.UP", 10**12), ("ledger.DOWN", 1)),
     ),
-    Host("OracleAdapter", _ORACLE, _plain("OracleAdapter", "scale good band price")),
+    Host(
+        "OracleAdapter",
+        _ORACLE,
+        (
+            *_plain(
+                "feed_words",
+                "bps seconds flag source mid at heard_at band band_word band_of apart is_apart",
+            ),
+            *_plain("feed_judge", "unfit confidence gap moved window swing swung moved_at doubted believed"),
+            *_plain("OracleAdapter", "is_published is_first brought_for price"),
+            Subject("OracleAdapter._first_known", _OBSERVED, _OBSERVED),
+        ),
+    ),
     Host(
         "PoolShares",
         _SHARES,

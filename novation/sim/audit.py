@@ -15,7 +15,7 @@ from novation.model.invariants import INVARIANTS
 from novation.model.ledger import PoolEntry
 from novation.model.market import EMPTY, Config, fill_cost
 from novation.model.marks import Fill, Filled, PoolTerms
-from novation.model.oracle import NORMAL, Price
+from novation.model.oracle import NORMAL, Price, Stored
 from novation.model.view import PoolView, Step, View, standing
 
 # Which step invariants an operation is about.
@@ -69,7 +69,7 @@ class Audit:
             pool.ramp_seconds,
         )
         self.configs = {market.number: Config(*market.struct()) for market in self.parameters.markets}
-        self._deviation = {market.number: market.feed.deviation_bps for market in self.parameters.markets}
+        self._feeds = {market.number: market.feed for market in self.parameters.markets}
         self._published: dict[int, tuple[int, int]] = {}
 
     def tally(self, number: int) -> Tally:
@@ -98,7 +98,7 @@ class Audit:
             treasury=0,
             guardians={},
             paused=0,
-            floors={},
+            feeds={},
             unit=1,
             tokens=0,
             debts=debts,
@@ -110,7 +110,9 @@ class Audit:
             pools=[pool],
             shares=[],
             stored={},
+            anchors={},
             read=lambda feed: self.price(feed, frozen[feed]),
+            prices={},
         )
 
     def entry(self, mirror: Mirror) -> PoolEntry:
@@ -121,7 +123,7 @@ class Audit:
 
     def price(self, feed: int, mid: int) -> Price:
         """What the adapter says of a fresh round."""
-        deviation = self._deviation[feed]
+        deviation = self._feeds[feed].deviation_bps
         low, high = floor_div(mid * (BPS - deviation), BPS), ceil_div(mid * (BPS + deviation), BPS)
         return Price(low, mid, high, 0, NORMAL)
 
@@ -164,12 +166,16 @@ class Audit:
         fill = Fill(new.size, delta, 0, charge, max(0, charge - fee), 0, opening, price)
         return Filled(pool.address, key[0], market, fill, later.book.owed - pool.book.owed, later.markets[market].price)
 
-    def observed(self, feed: int, mid: int, published_at: int) -> None:
-        """The adapter stored a price (22)."""
+    def observed(self, feed: int, seen: Stored) -> None:
+        """The adapter stored a price (22, 26); a pushed one may replace another of its second."""
+        settings = self._feeds[feed]
         time, known = self._published.get(feed, (0, 0))
-        broken = published_at < time or (published_at == time and mid != known)
-        self.tally(22).add([f"feed {feed}: {time} to {published_at}"] if broken else [])
-        self._published[feed] = (published_at, mid)
+        is_same = seen.published_at == time and (seen.mid == known or settings.is_push)
+        self.tally(22).add([] if seen.published_at > time or is_same else [f"feed {feed}: {time} to {seen}"])
+        is_fit = settings.band_low < seen.mid < settings.band_high and seen.confidence <= settings.confidence_bps
+        is_wide = seen.spread >= max(seen.confidence, settings.deviation_bps)
+        self.tally(26).add([] if is_fit and is_wide else [f"feed {feed}: {seen} with {settings}"])
+        self._published[feed] = (seen.published_at, seen.mid)
 
     def _splits(self, before: View, after: View, record: Filled) -> None:
         """11, at the state that an order met: its cost on the chain, in parts, and there and back again."""

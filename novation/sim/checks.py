@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from novation.bots.mirror import account_of, market_of
+from novation.deployment.settings import Market
 from novation.deployment.system import System
 from novation.fixed import WAD, unpack
 from novation.model import words
@@ -14,8 +15,8 @@ from novation.model.invariants import INVARIANTS
 from novation.model.ledger import Account
 from novation.model.market import Position
 from novation.model.marks import Book
-from novation.model.oracle import Price
-from novation.model.view import PoolView, SharesView, View
+from novation.model.oracle import REDUCE_ONLY, Anchor, Price, Stored
+from novation.model.view import FeedView, PoolView, SharesView, View
 from novation.sim.audit import number_of
 from novation.sim.history import Check
 from novation.sim.watch import Watch
@@ -81,6 +82,7 @@ class Checks:
         system, watch = self._system, self._watch
         accounts = {number_of(address): self._account(address) for address in watch.accounts}
         shares = self._shares()
+        found = {market.number: system.oracle.call("words_of", market.number) for market in system.parameters.markets}
         return View(
             now=system.chain.now,
             vault=number_of(system.vault.address),
@@ -88,7 +90,7 @@ class Checks:
             treasury=number_of(system.vault.call("TREASURY")),
             guardians={part: number_of(getattr(system, part).call("guardian")) for part in ("vault", "oracle", "pool")},
             paused=0,
-            floors={},
+            feeds={market.number: self._feed(market) for market in system.parameters.markets},
             unit=10**system.parameters.token.decimals,
             tokens=system.token.call("balanceOf", system.vault.address),
             debts=system.vault.call("debts"),
@@ -99,8 +101,31 @@ class Checks:
             accounts=accounts,
             pools=[self._pool()],
             shares=[shares],
-            stored={},
-            read=lambda feed: Price(*system.oracle.call("read", feed)),
+            stored={feed: Stored(*unpack(word[0], words.STORED)) for feed, word in found.items()},
+            anchors={feed: Anchor(*unpack(word[1], words.ANCHOR)) for feed, word in found.items()},
+            read=self._price,
+            prices={feed: self._price(feed) for feed in found},
+        )
+
+    def _price(self, feed: int) -> Price:
+        return Price(*self._system.oracle.call("read", feed))
+
+    def _feed(self, market: Market) -> FeedView:
+        """What the adapter has for a market; its bounds are those of the parameters."""
+        settings, status = self._system.oracle.call("feed_at", market.number)
+        feed = market.feed
+        return FeedView(
+            floor=int(status == REDUCE_ONLY),
+            is_push=settings[1],
+            has_reference=feed.reference != "",
+            trade_age=settings[2],
+            close_age=settings[3],
+            fallback_age=settings[17],
+            fallback_deviation=settings[18],
+            low=feed.band_low,
+            high=feed.band_high,
+            deviation=settings[4],
+            confidence=settings[5],
         )
 
     def _account(self, address: str) -> Account:

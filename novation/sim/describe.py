@@ -40,7 +40,7 @@ def describe(parameters: Parameters) -> dict[str, dict[str, str]]:
 
 
 def _market(market: Market) -> dict[str, str]:
-    cap = market.skew_scale * market.open_interest_cap_bps // 10_000
+    feed, cap = market.feed, market.skew_scale * market.open_interest_cap_bps // 10_000
     return {
         "Skew scale K": f"{market.skew_scale / WAD:,g}",
         "Open interest cap, each side": f"{cap / WAD:,g}",
@@ -51,7 +51,9 @@ def _market(market: Market) -> dict[str, str]:
         "Liquidation penalty": _bps(market.penalty_bps),
         "Reserve factor": _bps(market.reserve_factor_bps),
         "Highest funding rate": f"{market.rate_max * 3600 / 1e10:.3g}% an hour" if market.rate_max else "0",
-        "Feed": f"heartbeat {market.feed.heartbeat:,} s, deviation {_bps(market.feed.deviation_bps)}",
+        "Feed": f"{feed.source}, {_bps(feed.deviation_bps)} spread",
+        "Trades, closes at prices of": f"{feed.trade_age:,} s, {feed.close_age:,} s",
+        "Reference": f"{feed.reference}, {_bps(feed.divergence_bps)} apart at most" if feed.reference else "none",
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from novation.bots.mirror import Order
 from novation.chain.protocol import Reverted
 from novation.sim.checks import Checks
-from novation.sim.market import EARLIER, Stage, wait
+from novation.sim.market import EARLIER, Stage, bring_rest, publish, wait
 from novation.sim.seed import People
 
 WAD = 10**18
@@ -69,15 +69,18 @@ def _close_all(stage: Stage, accounts: Sequence[str]) -> None:
                 # Nothing is asked of an account that closes without a fee, whatever state it is in.
                 system.orders.attempt("commit", order._replace(fee=0), SLOT + market, sender=account)
     wait(stage, system.chain.now + system.parameters.orders.delay + EARLIER)
-    for market, feed in system.feeds.items():
-        feed.push(watch.prices[market])
+    for market in system.feeds:
+        publish(stage, market, watch.prices[market])
     stage.liquidator.step()
     stage.keeper.step()
+    bring_rest(stage)
     watch.refresh()
     for (account, slot), order in list(watch.orders.items()):
         if order.fee == 0:  # no keeper's
-            reference = system.feeds[order.market].proxy.call("latestRoundData")[0]
-            system.orders.attempt("execute", order, slot, reference, sender=account)
+            feed = system.feeds[order.market]
+            update = feed.update_at(order.due)
+            fee = system.oracle.call("fee", order.market, update)
+            system.orders.attempt("execute", order, slot, feed.reference(), update, sender=account, value=fee)
 
 
 def _redeem_all(stage: Stage, everybody: People) -> None:

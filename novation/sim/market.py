@@ -1,4 +1,7 @@
-"""The loop: rounds, orders around them, the keeper, the liquidator, LPs, pokes, and the watch over it all."""
+"""The loop: rounds, orders around them, the keeper, the liquidator, LPs, pokes, and the watch over it all.
+
+A pull feed's round is brought by the bot that needs it, else by the cleaner.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from random import Random
 from novation.bots.keeper import Keeper
 from novation.bots.liquidator import Liquidator
 from novation.chain.protocol import Reverted
+from novation.deployment.parts import bring
 from novation.deployment.system import System
 from novation.sim.crowd import Crowd
 from novation.sim.history import Sample
@@ -64,12 +68,13 @@ def play(stage: Stage) -> None:
     credit = 0
     for number in range(rounds):
         left = stage.limit - stage.recorded.transactions
-        if left < len(stage.paths) + SPARE // 2:
+        prices = len(stage.paths) + len(stage.system.references)
+        if left < prices + SPARE // 2:
             stage.stopped_at = number
             break
         # What is not needed for prices is shared by the rounds that remain; an order takes one transaction to commit
         # and, as they are executed together, less than one to execute.
-        free = left - len(stage.paths) * (rounds - number) - SPARE
+        free = left - prices * (rounds - number) - SPARE
         credit = min(credit + max(0, free) * 100 // (2 * (rounds - number)), 800)
         time = stage.paths[0][number].time
         _in_force(stage, time)
@@ -78,6 +83,7 @@ def play(stage: Stage) -> None:
         _publish(stage, number)
         stage.liquidator.step()
         stage.keeper.step()
+        bring_rest(stage)
         credit -= 100 * _after(stage, time, credit // 100)
         if free > 0:
             while actions and actions[0].at * rounds <= number * WAD:
@@ -101,24 +107,48 @@ def _before(stage: Stage, time: int, most: int) -> int:
 
 
 def _publish(stage: Stage, number: int) -> None:
-    """Every market's round, as near to its time as blocks let it."""
+    """Every market's round, as near to its time as blocks let it; the reference's first."""
     for market, path in stage.paths.items():
         tick = path[number]
         wait(stage, tick.time + stage.shift)
         price = tick.price * WAD // SCALE
-        stage.system.feeds[market].push(price)
+        publish(stage, market, price)
         stage.crowd.see(market, price)
         stage.watch.prices[market] = price
     stage.watch.now = stage.paths[0][number].time
 
 
+def publish(stage: Stage, market: int, price: int) -> None:
+    """The networks of a market publish a price (WAD); of a pull feed nobody has brought it yet."""
+    system = stage.system
+    for feeds in (system.references, system.feeds):
+        if market in feeds:
+            feeds[market].publish(price)
+
+
+def bring_rest(stage: Stage) -> None:
+    """The cleaner brings the prices of pull feeds that no bot had a use for."""
+    system = stage.system
+    for market, feed in system.feeds.items():
+        if not feed.is_push and system.oracle.call("read", market)[3] < feed.told[-1][0]:
+            bring(system.oracle, market, feed.update, stage.cleaner)
+
+
 def _after(stage: Stage, time: int, most: int) -> int:
-    """Orders that wait for the next round, or where that is too far away fill at the one in force."""
+    """Orders that wait for the next round, or where that is too far away fill at the one in force.
+
+    A network with a grid goes on publishing that, so they fill at once.
+    """
     if most <= 0:
         return 0
     wait(stage, time + stage.shift + LATER)
     committed = stage.crowd.order(most)
-    return committed + stage.crowd.protect(min(1, most - committed))
+    committed += stage.crowd.protect(min(1, most - committed))
+    grid = max(feed.grid for feed in stage.system.feeds.values())
+    if grid > 1:
+        wait(stage, stage.system.chain.now + stage.system.parameters.orders.delay + grid)
+        stage.keeper.step()
+    return committed
 
 
 def _in_force(stage: Stage, time: int) -> None:

@@ -27,8 +27,9 @@ from novation.sim.seed import LP_DEPOSITS, People, people, seed
 from novation.sim.watch import Watch
 
 WAD = 10**18
-LIMIT = 700  # transactions, all of them
-MOCKS = ("MockToken", "MockAggregatorProxy")
+LIMIT = 700  # transactions, all of them but the references' rounds
+MOCKS = ("MockToken", "MockSource")
+SOURCES = ("ChainlinkSource", "PythSource", "RedStoneSource", "DataStreamsSource")
 CHECK_EVERY = 4  # rounds between two checks of the invariants
 
 Tell = Callable[[str], None]
@@ -50,6 +51,11 @@ def begin(network: str, scenario: Scenario, parameters: Parameters, components: 
     )
 
 
+def limit_of(parameters: Parameters, scenario: Scenario) -> int:
+    """Transactions that a run may take."""
+    return LIMIT + scenario.rounds * sum(market.feed.reference != "" for market in parameters.markets)
+
+
 def run(
     chain: Chain, parameters: Parameters, scenario: Scenario, history: History, dice_seed: int, tell: Tell, show: Show
 ) -> None:
@@ -61,7 +67,7 @@ def run(
     """
     started = time.monotonic()
     tell("compiling the contracts: half a minute, once")
-    compile_all([*OURS.values(), *MOCKS])
+    compile_all([*OURS.values(), *MOCKS, *SOURCES])
     recorded = Recorded(chain)
     system = deploy(recorded.chain, parameters, chain.account(0), lambda what: tell(f"deploying {what}"))
     everybody = people(recorded.chain, _traders(scenario))
@@ -79,8 +85,9 @@ def run(
     history.transactions = recorded.transactions
     history.seconds = time.monotonic() - started
     if stage.stopped_at is not None:
+        limit = limit_of(parameters, scenario)
         history.notes.append(
-            f"The run ended after {stage.stopped_at} of {scenario.rounds} rounds: {LIMIT} transactions were used."
+            f"The run ended after {stage.stopped_at} of {scenario.rounds} rounds: {limit} transactions were used."
         )
 
 
@@ -119,7 +126,7 @@ def _stage(
         paths=scenario.paths,
         shift=(chain.now // HOUR + 1) * HOUR - scenario.begin,
         dice=dice,
-        limit=LIMIT - budget(everybody),
+        limit=limit_of(system.parameters, scenario) - budget(everybody),
         cleaner=everybody.cleaner,
         lps=_lp_actions(everybody),
         check=checks.every(CHECK_EVERY),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from novation.chain.components import ComponentUnavailable, fetch
-from novation.deployment.settings import Market, Parameters
+from novation.deployment.settings import PULL, PUSH, Market, Parameters
 from novation.sim.diffusion import diffuse
 from novation.sim.prices import SCALE, Candle, PricesError, Tick, follow, parse_time, read_candles, show_time, ticks
 
@@ -15,6 +15,22 @@ WAD = 10**18
 HOURS = 24  # where nothing else is said
 MOST_HOURS = 48  # that fit the transactions
 BETA = (6, 10)  # of the second market where only the first has a file
+CHAINLINK = "Chainlink's FluxAggregator behind its EACAggregatorProxy"
+HELD = f", held to {CHAINLINK}"
+# What an oracle is, and the components that it needs beside Chainlink's feeds.
+ORACLES: Mapping[str, tuple[str, Sequence[str]]] = {
+    "mock": ("", ()),
+    "chainlink": (CHAINLINK, ()),
+    "pyth": (f"Prices of Pyth by Wormhole's core, brought with the transactions that need them{HELD}", ("wormhole",)),
+    "redstone": (f"Prices of three RedStone signers, brought with the transactions that need them{HELD}", ()),
+    "streams": (
+        f"Reports of Chainlink Data Streams by its Verifier, brought with the transactions that need them{HELD}",
+        ("streams", "openzeppelin", "solc-streams"),
+    ),
+}
+MOCKS = "Mock feeds and a mock token."
+DIVERGENCE = 1_000  # bps; the reference publishes the same prices, an order's own may be a round older
+REFERENCE_AGE = 7_200  # seconds
 BEGIN = "2025-10-10T15:00"  # where the diffusion is said to begin
 
 
@@ -74,19 +90,28 @@ def with_scenario(parameters: Parameters, scenario: Scenario) -> Parameters:
     return replace(parameters, markets=tuple(markets))
 
 
-def with_components(parameters: Parameters) -> tuple[Parameters, str, list[str]]:
-    """The parameters with the real feeds' and token's code, or with mocks where npm does not bring it.
+def with_components(parameters: Parameters, oracle: str) -> tuple[Parameters, str, list[str]]:
+    """The parameters with an oracle's and the token's real code, or with mocks where npm does not bring it.
 
+    Prices that are brought are held to a Chainlink feed that publishes the same.
+
+    @param oracle One of ORACLES.
     @return parameters, what is used (a sentence), notes for the user.
     """
+    if oracle == "mock":
+        return parameters.with_sources("mock", "mock"), MOCKS, []
+    told, components = ORACLES[oracle]
     try:
-        fetch("chainlink")
-        fetch("usdc")
+        for component in ("chainlink", "usdc", *components):
+            fetch(component)
     except ComponentUnavailable as error:
+        kind = "mock" if oracle in PUSH else "mock-pull"
         note = f"{error}. The feeds and the token of this run are the project's own mocks."
-        return parameters.with_sources("mock", "mock"), "Mock feeds and a mock token.", [note]
-    real = parameters.with_sources("chainlink", "usdc")
-    return real, "Chainlink's FluxAggregator behind its EACAggregatorProxy, Circle's FiatToken 2.2 as USDC.", []
+        return parameters.with_sources(kind, "mock"), MOCKS, [note]
+    real = parameters.with_sources(oracle, "usdc")
+    if oracle in PULL:
+        real = real.with_feeds(reference="chainlink", divergence_bps=DIVERGENCE, reference_age=REFERENCE_AGE)
+    return real, f"{told}, Circle's FiatToken 2.2 as USDC.", []
 
 
 def _check_hours(hours: int) -> None:

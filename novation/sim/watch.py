@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novation.bots.mirror import Mirror
-from novation.fixed import WAD
+from novation.fixed import WAD, unpack
+from novation.model import words
 from novation.model.market import liability
 from novation.model.marks import Filled
+from novation.model.oracle import Stored
 from novation.model.view import View
 from novation.sim.audit import Audit
 from novation.sim.history import Liquidation, MarketSample, Sample, Totals
@@ -121,7 +123,7 @@ class Watch(Mirror):
             self.audit.step("transfer", before, self._view(), [])
 
     def _observed(self, args: dict[str, Any], _: str) -> None:
-        self.audit.observed(args["feed"], args["mid"], args["published_at"])
+        self.audit.observed(args["feed"], Stored(*unpack(args["stored"], words.STORED)))
 
     def _close(self, name: str, args: dict[str, Any]) -> None:
         """The vault's event ends an operation."""

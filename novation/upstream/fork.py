@@ -123,8 +123,7 @@ def _make(folder: Path, progress: Callable[[str], None]) -> None:
 def _key() -> str:
     """Over all that the chain is made of."""
     digest = hashlib.sha256(MULTICALL3_CODE)
-    others = (HERE.parent / "deployment" / "parts.py", HERE.parent / "chain" / "solidity.py")
-    for path in sorted([*HERE.glob("*.py"), *others]):
+    for path in sorted([*HERE.glob("*.py"), HERE.parent / "chain" / "solidity.py"]):
         digest.update(path.name.encode() + path.read_bytes())
     digest.update("".join(sorted(component.integrity for component in COMPONENTS.values())).encode())
     return digest.hexdigest()[:16]

@@ -10,9 +10,7 @@ from eth_utils.crypto import keccak
 
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Deployable
-from novation.deployment import parts
-from novation.deployment.settings import Feed, Token
-from novation.upstream import pyth, redstone, streams, uniswap
+from novation.upstream import chainlink, pyth, redstone, streams, uniswap, usdc
 from novation.upstream.sequencer import Sequencer, deploy_sequencer
 from novation.upstream.sequencer import code as sequencer_feed
 from novation.upstream.wormhole import Wormhole, deploy_wormhole
@@ -54,7 +52,7 @@ class Upstream:
     link: Contract
     safe: Contract
     safe_factory: Contract
-    feeds: Mapping[str, parts.Feed]
+    feeds: Mapping[str, chainlink.PushFeed]
     wormhole: Wormhole
     pyth: pyth.Pyth
     redstone: redstone.RedStone
@@ -83,7 +81,7 @@ class Upstream:
             "L2 sequencer uptime aggregator": self.sequencer.feed,
         }
         for symbol, feed in self.feeds.items():
-            found |= {f"Chainlink {symbol}": feed.proxy, f"Chainlink {symbol} aggregator": feed.writer}
+            found |= {f"Chainlink {symbol}": feed.proxy, f"Chainlink {symbol} aggregator": feed.aggregator}
         return {
             "deployer": self.deployer,
             "addresses": {name: contract.address for name, contract in found.items()},
@@ -106,9 +104,8 @@ def attach(chain: Chain, manifest: Mapping[str, Any]) -> Upstream:
     feeds = {}
     for asset in ASSETS:
         proxy = at(f"Chainlink {asset.symbol}", "chainlink", "EACAggregatorProxy")
-        writer = at(f"Chainlink {asset.symbol} aggregator", "chainlink", "FluxAggregator")
-        feeds[asset.symbol] = parts.Feed(proxy, writer, DECIMALS, deployer, ((proxy, ()), (writer, ())))
-    usdc: Deployable = ("FiatTokenV2_2", *artifact("usdc", "FiatTokenV2_2", {"SignatureChecker": parts.EMPTY}))
+        aggregator = at(f"Chainlink {asset.symbol} aggregator", "chainlink", "FluxAggregator")
+        feeds[asset.symbol] = chainlink.PushFeed(proxy, aggregator, DECIMALS, deployer)
     wormhole = Wormhole(at("Wormhole core", "wormhole", "Implementation"), wormhole_guardians())
     verifier = streams.Streams(
         chain,
@@ -127,7 +124,7 @@ def attach(chain: Chain, manifest: Mapping[str, Any]) -> Upstream:
     return Upstream(
         chain=chain,
         deployer=deployer,
-        usdc=chain.at(usdc, manifest["addresses"]["USDC"]),
+        usdc=chain.at(usdc.code_of(), manifest["addresses"]["USDC"]),
         weth=at("WETH", "weth", "WETH9"),
         link=at("LINK", "chainlink", "LinkToken"),
         safe=at("Safe", "safe", "Safe"),
@@ -155,23 +152,20 @@ def build(chain: Chain, deployer: str, progress: Callable[[str], None] = lambda 
         return chain.deploy(code_of(component, name), *arguments, sender=deployer)
 
     progress("tokens")
-    *_, (usdc, _) = parts.deploy_token(chain, Token("usdc", "USD Coin", "USDC", 6), deployer)
-    usdc.transact("mint", deployer, BRIDGED * USDC_UNIT, sender=deployer)
+    dollars = usdc.deploy_usdc(chain, "USD Coin", "USDC", 6, deployer).token
+    dollars.transact("mint", deployer, BRIDGED * USDC_UNIT, sender=deployer)
     weth = deploy("weth", "WETH9")
     weth.transact("deposit", sender=deployer, value=WRAPPED * WAD)
     link = deploy("chainlink", "LinkToken")
     progress("Safe")
     safe, safe_factory = deploy("safe", "Safe"), deploy("safe", "SafeProxyFactory")
     progress("Chainlink feeds")
-    feeds = {
-        asset.symbol: parts.deploy_feed(
-            chain,
-            Feed("chainlink", DECIMALS, 3600, 50, 0, asset.low * WAD, asset.high * WAD, "", 0, asset.price * WAD),
-            asset.symbol,
-            deployer,
+    feeds = {}
+    for asset in ASSETS:
+        feeds[asset.symbol] = feed = chainlink.deploy_push_feed(
+            chain, asset.symbol, DECIMALS, asset.low * WAD, asset.high * WAD, deployer
         )
-        for asset in ASSETS
-    }
+        feed.push(asset.price * WAD)
     progress("Wormhole, for Pyth")
     wormhole = deploy_wormhole(chain, deployer)
     progress("Data Streams")
@@ -181,12 +175,12 @@ def build(chain: Chain, deployer: str, progress: Callable[[str], None] = lambda 
     progress("Uniswap")
     exchange = uniswap.deploy_uniswap(chain, weth, deployer)
     price = ASSETS[0].price * USDC_UNIT / WAD
-    pool = exchange.pool(weth, usdc, price, deployer, WRAPPED * WAD, HISTORY)
+    pool = exchange.pool(weth, dollars, price, deployer, WRAPPED * WAD, HISTORY)
     progress("the sequencer's feed")
     return Upstream(
         chain=chain,
         deployer=deployer,
-        usdc=usdc,
+        usdc=dollars,
         weth=weth,
         link=link,
         safe=safe,

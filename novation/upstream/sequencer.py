@@ -8,7 +8,7 @@ from novation.chain.abi import checksum
 from novation.chain.components import COMPONENTS, artifact, fetch
 from novation.chain.protocol import Chain, ChainError, Contract, Deployable
 from novation.chain.solidity import compiled
-from novation.deployment.parts import EMPTY
+from novation.upstream.chainlink import EMPTY
 
 RUNS = 1_000_000
 VALIDATOR = checksum(bytes(19) + b"\1")  # on the L1

@@ -18,11 +18,11 @@ from eth_utils.crypto import keccak
 from novation.chain.components import COMPONENTS, fetch
 from novation.chain.protocol import Chain, Contract, Deployable
 from novation.chain.solidity import compiled
+from novation.upstream.chainlink import EMPTY
 from novation.upstream.signing import Signer, signers
 
 FAULTS = 1  # so many operators may lie: one more signs each report, three times as many and one make the network
 OPERATORS = 4
-EMPTY = "0x" + 40 * "0"
 SCHEMA = (3).to_bytes(2)
 RUNS = 1_000_000  # of the optimizer, as Chainlink compiles them
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract
-from novation.deployment.parts import EMPTY
+from novation.upstream.chainlink import EMPTY
 
 FEE = 3000  # ppm
 SPACING = 60  # ticks between places of liquidity at that fee

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from eth_utils.crypto import keccak
 
 from novation.chain.components import artifact
-from novation.chain.protocol import Chain, Contract
+from novation.chain.protocol import Chain, Contract, Deployable
 from novation.upstream.signing import Signer, signers
 
 GUARDIANS = 19
@@ -69,7 +69,7 @@ def guardians() -> Sequence[Signer]:
 def deploy_wormhole(chain: Chain, deployer: str) -> Wormhole:
     """The core behind its proxy, with a first guardian set. @raises ComponentUnavailable."""
     keys = guardians()
-    pieces = {name: (name, *artifact("wormhole", name)) for name in ("Setup", "Implementation", "Wormhole")}
+    pieces = {name: code_of(name) for name in ("Setup", "Implementation", "Wormhole")}
     implementation = chain.deploy(pieces["Implementation"], sender=deployer)
     setup = chain.deploy(pieces["Setup"], sender=deployer)
     start = setup.encode(
@@ -83,3 +83,8 @@ def deploy_wormhole(chain: Chain, deployer: str) -> Wormhole:
     )
     proxy = chain.deploy(pieces["Wormhole"], setup.address, start, sender=deployer)
     return Wormhole(chain.at(pieces["Implementation"], proxy.address), keys)
+
+
+def code_of(name: str) -> Deployable:
+    """One of Wormhole's contracts. @raises ComponentUnavailable."""
+    return (name, *artifact("wormhole", name))

@@ -23,7 +23,7 @@ def test_no_account_keeps_a_debt(house: House, insurance: int) -> None:
     insure(house, insurance)
     total = all_cash(house)
     house.set_price(ETH, 3_400)
-    receipt = house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    receipt = house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
     deficit = receipt.one("Liquidated").args["deficit"]
     assert deficit > 2_900 * WAD
     assert (house.cash(house.hedger), house.vault.call("debts")) == (0, 0)
@@ -37,7 +37,7 @@ def test_the_share_price_falls_at_once(house: House) -> None:
     house.set_price(ETH, 3_400)
     house.pool.transact("poke", ETH, sender=house.outsider)
     before = house.lens.call("book", 0)[3]
-    house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
     assert before - house.lens.call("book", 0)[3] > 2_900 * WAD
 
 
@@ -46,6 +46,6 @@ def test_one_call_for_all_its_markets(house: House) -> None:
     house.trade(house.hedger, BTC, WAD // 200)
     house.set_price(ETH, 3_400)
     house.set_price(BTC, 112_000)
-    house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
     assert house.lens.call("account", house.hedger)[3] == 0
     assert house.cash(house.hedger) == 0

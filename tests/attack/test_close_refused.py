@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from novation.chain.protocol import Reverted
+from tests.support.moves import expose
+from tests.support.oracle import HALT
 from tests.support.system import BTC, ETH, WAD, House
 
 DAY = 86_400
@@ -26,7 +28,7 @@ def test_with_weeks_of_funding(house: House) -> None:
     found = house.lens.call("health", house.taker)
     assert found[1] < found[0] - 1_000 * WAD
     if found[5]:
-        house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+        house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     if house.lens.call("position", house.taker, ETH)[0]:
         house.trade(house.taker, ETH, -40 * WAD, reduce_only=True)
     assert house.lens.call("position", house.taker, ETH)[0] == 0
@@ -44,7 +46,8 @@ def test_with_a_pool_that_has_nothing_left(house: House) -> None:
 def test_with_another_market_in_doubt(house: House) -> None:
     house.trade(house.taker, ETH, 10 * WAD)
     house.trade(house.taker, BTC, WAD // 10)
-    house.feeds[BTC].proxy.transact("set_modes", 2, 2, 2, sender=house.outsider)
+    expose(house, BTC).transact("set_modes", 2, 2, 2, sender=house.outsider)  # it burns its gas
+    assert house.oracle.call("read", BTC)[4] == HALT
     house.trade(house.taker, ETH, -10 * WAD, reduce_only=True)
     assert house.lens.call("account", house.taker)[3] == 1 << BTC
 

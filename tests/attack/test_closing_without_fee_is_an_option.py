@@ -21,6 +21,6 @@ def test_a_ladder_of_orders_without_fee_does_not_sell_at_the_best_price_of_an_ho
         house.warp(QUARTER)
     house.refresh()
     order, slot, reference, _ = max(ladder, key=lambda rung: rung[3])
-    receipt = house.orders.transact("execute", order, slot, reference, sender=house.attacker)
+    receipt = house.orders.transact("execute", order, slot, reference, b"", sender=house.attacker)
     # Long after its round it fills at the newest price, which is the worse.
     assert receipt.one("Filled").args["price"] == 3_980 * WAD, "20,000 USD by looking back"

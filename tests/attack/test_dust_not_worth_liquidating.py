@@ -31,7 +31,7 @@ def test_the_least_position_pays_the_least_penalty(house: House) -> None:
         house.set_price(ETH, house.price(ETH) / WAD - 1)
     margin = house.lens.call("health", house.taker)[1]
     assert margin > 2 * WAD
-    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert house.lens.call("position", house.taker, ETH)[0] == 0
     # 2 USD of penalty, a fifth of it at once.
     assert house.cash(house.liquidator) >= 4 * WAD // 10
@@ -43,6 +43,6 @@ def test_insurance_pays_the_least_reward_of_a_bankrupt(house: House) -> None:
     insure(house, 100)
     house.trade(house.taker, ETH, WAD // 40)
     house.set_price(ETH, 3_500)
-    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert house.cash(house.liquidator) == house.system.parameters.liquidation.minimum_reward
     assert house.cash(house.taker) == 0

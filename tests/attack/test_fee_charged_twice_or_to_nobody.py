@@ -61,7 +61,7 @@ def test_a_liquidation_charges_penalty_and_fee_once(house: House) -> None:
     house.set_price(ETH, 3_800)
     cash, pool = house.cash(house.hedger), house.cash(house.pool.address)
     before = house.cash(house.vault.address)
-    receipt = house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    receipt = house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
     got = house.cash(house.liquidator) + house.cash(house.vault.address) - before
     paid = cash - house.cash(house.hedger)
     assert paid == got + house.cash(house.pool.address) - pool

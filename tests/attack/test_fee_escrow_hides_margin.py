@@ -39,11 +39,11 @@ def test_insurance_is_not_farmed_by_an_account_that_hid_its_margin(system: House
     insurance = house.cash(house.vault.address)
     order = house.order(house.attacker, ETH, 26 * 10**15)  # 104 USD, initial about 5.2
     reference = house.round_at(order, 4_000)
-    house.orders.transact("execute", order, 0, reference, sender=house.hedger)
+    house.orders.transact("execute", order, 0, reference, b"", sender=house.hedger)
     house.orders.transact("claim", house.hedger, sender=house.hedger)
     cash = house.cash(house.attacker)
     parked = hide(house, house.attacker, [FEE_MAX, cash - FEE_MAX])
-    house.liquidation.attempt("liquidate", house.attacker, ETH, sender=house.hedger)
+    house.liquidation.attempt("liquidate", house.attacker, ETH, b"", sender=house.hedger)
     for slot, item in enumerate(parked):
         house.orders.transact("cancel", item, slot, sender=house.attacker)
     after = house.cash(house.attacker) + house.cash(house.hedger) + house.cash(house.keeper)
@@ -59,7 +59,7 @@ def test_margin_does_not_leave_before_a_liquidation(system: House) -> None:
     # The price falls: under maintenance, not yet under zero.
     house.set_price(ETH, 3_860)
     parked = hide(house, house.attacker, [FEE_MAX] * 16)
-    system.liquidation.transact("liquidate", house.attacker, ETH, sender=house.liquidator)
+    system.liquidation.transact("liquidate", house.attacker, ETH, b"", sender=house.liquidator)
     for slot, item in enumerate(parked):
         house.orders.transact("cancel", item, slot, sender=house.attacker)
     insurance = house.cash(house.vault.address)

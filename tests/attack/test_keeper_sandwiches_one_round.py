@@ -22,7 +22,7 @@ def test_a_keeper_earns_nothing_by_filling_a_victim_between_his_own_orders(syste
     enter = house.order(house.attacker, ETH, 250 * WAD, slot=0)
     reference = house.round_at(enter, 4_100)
     for order, slot in ((enter, 0), (victim, 0), (leave, 1)):
-        receipt = house.orders.transact("execute", order, slot, reference, sender=house.attacker)
+        receipt = house.orders.transact("execute", order, slot, reference, b"", sender=house.attacker)
         assert receipt.one("Executed").args["code"] == ""
     house.orders.transact("claim", house.attacker, sender=house.attacker)
     earned = house.cash(house.attacker) - before

@@ -23,7 +23,7 @@ def test_a_ladder_of_closes_behind_the_credit_limit_gives_no_choice_of_price(sys
         order = house.order(house.attacker, ETH, -SIZE, reduce_only=True, slot=slot)
         reference = house.round_at(order, usd)
         house.set_price(1)
-        code = house.orders.attempt("execute", order, slot, reference, sender=house.keeper).error
+        code = house.orders.attempt("execute", order, slot, reference, b"", sender=house.keeper).error
         assert code == "CREDIT"
         ladder.append((order, slot, reference, usd))
         house.warp(QUARTER)
@@ -31,7 +31,7 @@ def test_a_ladder_of_closes_behind_the_credit_limit_gives_no_choice_of_price(sys
     house.refresh()
     best = max(ladder, key=lambda rung: rung[3])
     house.vault.transact("realise", house.hedger, ETH, sender=house.attacker)
-    receipt = house.orders.transact("execute", best[0], best[1], best[2], sender=house.attacker)
+    receipt = house.orders.transact("execute", best[0], best[1], best[2], b"", sender=house.attacker)
     assert receipt.one("Filled").args["price"] == 6_300 * WAD, "sold at 6,900 what is worth 6,300"
 
 
@@ -46,7 +46,7 @@ def test_an_unattended_order_is_no_free_option(system: House) -> None:
     reference = house.round_at(order, 4_000)
     house.chain.set_time(order[DUE] + QUARTER)
     house.set_price(ETH, 4_080)
-    receipt = house.orders.attempt("execute", order, 0, reference, sender=house.attacker)
+    receipt = house.orders.attempt("execute", order, 0, reference, b"", sender=house.attacker)
     assert receipt.ok
     worth = house.lens.call("health_many", [house.attacker])[0][1]
     assert int(worth) - before < 0, f"{(int(worth) - before) / WAD} USD at once, at no risk"

@@ -25,10 +25,10 @@ def test_pushing_the_skew_around_a_liquidation_earns_nothing_and_makes_no_defici
     # The round leaves the victim about 5,000 of margin: enough for a liquidation at the skew as it is.
     reference = house.round_at(enter[-1], 3_770)
     for order in enter:
-        house.orders.transact("execute", order, 0, reference, sender=house.attacker)
-    receipt = house.liquidation.transact("liquidate", house.taker, ETH, sender=house.attacker)
+        house.orders.transact("execute", order, 0, reference, b"", sender=house.attacker)
+    receipt = house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.attacker)
     for order in reversed(leave):
-        house.orders.transact("execute", order, 1, reference, sender=house.attacker)
+        house.orders.transact("execute", order, 1, reference, b"", sender=house.attacker)
     house.orders.transact("claim", house.attacker, sender=house.attacker)
     earned = sum(house.cash(account) for account in accounts) - before
     deficit = receipt.one("Liquidated").args["deficit"]

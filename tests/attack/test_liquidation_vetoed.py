@@ -7,6 +7,8 @@ import pytest
 from novation.chain.revm import RevmChain
 from tests.support import bench as benches
 from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.moves import expose
+from tests.support.oracle import HALT, STARVED
 from tests.support.system import House
 
 PAUSED = 16
@@ -23,7 +25,7 @@ def test_an_account_that_is_a_contract(bench: Bench) -> None:
     bench.fund(account, 3_000)
     bench.open(account, 10 * WAD)
     bench.push(ETH, 3_800)
-    bench.feeds[BTC].transact("set_modes", 2, 2, 2, sender=bench.owner)
+    bench.feeds[BTC].transact("set_modes", STARVED, STARVED, sender=bench.owner)
     assert bench.liquidate(account).ok
 
 
@@ -59,12 +61,20 @@ def test_one_broken_feed_freezes_neither_closing_nor_liquidation_elsewhere(syste
         system.fund(system.roles[role], 4_000)
         system.trade(system.roles[role], BTC, WAD // 100)
         system.trade(system.roles[role], ETH, 10 * WAD)
+    proxy = expose(system, BTC)
     for mode in (1, 2, 5, 6):
-        system.feeds[BTC].proxy.transact("set_modes", mode, mode, mode, sender=system.outsider)
+        proxy.transact("set_modes", mode, mode, mode, sender=system.outsider)
+        assert system.oracle.call("read", BTC)[4] == HALT
         system.set_price(ETH, 3_750)
         system.trade(system.taker, ETH, -2 * WAD, usd=3_750, reduce_only=True)
+    # Where a price is missing the others have the ramp's time to bring one; then it goes on without.
     system.set_price(ETH, 3_700)
-    system.liquidation.transact("liquidate", system.hedger, ETH, sender=system.liquidator)
+    attempt = system.liquidation.attempt("liquidate", system.hedger, ETH, b"", sender=system.liquidator)
+    assert attempt.error == "EARLY"
+    system.vault.transact("flag", system.hedger, sender=system.liquidator)
+    system.warp(system.system.parameters.liquidation.ramp)
+    system.set_price(ETH, 3_700)
+    system.liquidation.transact("liquidate", system.hedger, ETH, b"", sender=system.liquidator)
     assert system.lens.call("position", system.hedger, ETH)[0] < 10 * WAD
 
 
@@ -77,7 +87,7 @@ def test_an_order_that_is_pending(system: House) -> None:
         system.order(system.attacker, ETH, -WAD, slot=slot, reduce_only=True, trigger=WAD)
     system.order(system.attacker, ETH, WAD // 40, slot=1)
     system.set_price(ETH, 3_700)
-    system.liquidation.transact("liquidate", system.attacker, ETH, sender=system.liquidator)
+    system.liquidation.transact("liquidate", system.attacker, ETH, b"", sender=system.liquidator)
     assert system.cash(system.liquidator) > 0
 
 

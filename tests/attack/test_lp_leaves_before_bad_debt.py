@@ -19,7 +19,7 @@ def left_with(house: House, liquidated_first: bool) -> int:
     house.chain.set_time(house.shares.call("batches")[2])
     house.set_price(ETH, 3_000)
     if liquidated_first:
-        house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+        house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     house.shares.transact("settle", sender=house.attacker)
     house.shares.transact("claim", house.attacker, sender=house.attacker)
     return house.cash(house.attacker)

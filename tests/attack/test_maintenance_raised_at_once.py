@@ -21,7 +21,7 @@ def test_it_ramps(system: House) -> None:
     assert [system.lens.call("health", account)[3] for account in accounts] == needs
     assert system.lens.call("unhealthy_bits", accounts) == 0
     for account in accounts:
-        receipt = system.liquidation.attempt("liquidate", account, ETH, sender=system.liquidator)
+        receipt = system.liquidation.attempt("liquidate", account, ETH, b"", sender=system.liquidator)
         assert receipt.error == "HEALTHY"
     # They have the ramp to act in: one after the other comes due, and who reduced in time is not among them.
     system.refresh(600)

@@ -14,13 +14,13 @@ def test_a_stale_mark_does_not_let_insurance_be_farmed(system: House) -> None:
     house.set_price(ETH, 4_000)
     order = house.order(house.attacker, ETH, 26 * 10**15, fee=WAD // 2)
     reference = house.round_at(order, 4_000)
-    house.orders.transact("execute", order, 0, reference, sender=house.hedger)
+    house.orders.transact("execute", order, 0, reference, b"", sender=house.hedger)
     # 5.2 percent down while nobody touches the pool: margin about 5, maintenance 3.
     house.set_price(ETH, 3_790)
     insurance = house.cash(house.vault.address)
     before = house.lens.call("health_many", [house.attacker])[0][1]
     parked = house.order(house.attacker, ETH, 1, trigger=99_999 * WAD, trigger_above=True, fee=5 * WAD)
-    house.liquidation.transact("liquidate", house.attacker, ETH, sender=house.hedger)
+    house.liquidation.transact("liquidate", house.attacker, ETH, b"", sender=house.hedger)
     house.orders.transact("cancel", parked, 0, sender=house.attacker)
     after = house.cash(house.attacker) + house.cash(house.hedger)
     # Some cents of the exit fee remain where the parked fee was more than the margin.

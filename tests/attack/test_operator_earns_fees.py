@@ -22,6 +22,6 @@ def test_failing_orders_pay_their_operator_no_more_than_the_least_fee(system: Ho
     ]
     reference = house.round_at(orders[-1])
     for slot, order in enumerate(orders):
-        house.orders.transact("execute", order, slot, reference, sender=house.attacker)
+        house.orders.transact("execute", order, slot, reference, b"", sender=house.attacker)
     earned = int(house.orders.call("earned", house.attacker))
     assert earned < 10 * WAD, f"an operator without WITHDRAW took {earned / WAD} USD in one round"

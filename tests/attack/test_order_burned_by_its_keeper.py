@@ -60,7 +60,7 @@ def test_no_gas_limit_ends_an_order_of_the_real_house(system: House, committed: 
     outcomes = set()
     for gas in range(60_000, 420_000, 487):
         system.chain.restore(mark)
-        receipt = system.orders.attempt("execute", committed, 0, reference, sender=system.attacker, gas=gas)
+        receipt = system.orders.attempt("execute", committed, 0, reference, b"", sender=system.attacker, gas=gas)
         if receipt.ok:
             outcomes.add(receipt.one("Executed").args["code"])
         else:
@@ -71,19 +71,19 @@ def test_no_gas_limit_ends_an_order_of_the_real_house(system: House, committed: 
 
 
 def test_a_wrong_or_stale_round_does_not_end_it(system: House, committed: Any) -> None:
-    before = system.feeds[ETH].proxy.call("newest")
+    before = system.feeds[ETH].reference()
     right = system.round_at(committed)
     for reference in (before, before - 1, right + 1, 0, 2**255):
-        receipt = system.orders.attempt("execute", committed, 0, reference, sender=system.attacker)
+        receipt = system.orders.attempt("execute", committed, 0, reference, b"", sender=system.attacker)
         assert receipt.error in ("PROOF", "STALE", "EARLY")
-    assert system.orders.attempt("execute", committed, 0, right, sender=system.keeper).ok
+    assert system.orders.attempt("execute", committed, 0, right, b"", sender=system.keeper).ok
 
 
 def test_a_halted_feed_does_not_end_it(system: House, committed: Any) -> None:
     right = system.round_at(committed)
     system.chain.warp(100)
-    system.feeds[ETH].proxy.transact("push", 0, sender=system.attacker)
-    assert system.orders.attempt("execute", committed, 0, right, sender=system.attacker).error == "STALE"
+    system.feeds[ETH].source.transact("push", 0, sender=system.attacker)
+    assert system.orders.attempt("execute", committed, 0, right, b"", sender=system.attacker).error == "STALE"
     system.set_price(ETH, 4_000)
-    assert system.orders.attempt("execute", committed, 0, right, sender=system.keeper).ok
+    assert system.orders.attempt("execute", committed, 0, right, b"", sender=system.keeper).ok
     assert committed[DUE] < system.now

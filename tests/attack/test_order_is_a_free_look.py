@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.oracle import PULLED
 from tests.support.orders import DELAY, GRACE, WAD, WINDOW, Desk, order_of
 
 
@@ -59,3 +60,42 @@ def test_firing_late_gives_a_later_price_and_only_once(desk: Desk) -> None:
     assert desk.refusal("trigger", tuple(fired), 0, sender=desk.trader) == "ORDER"
     assert desk.refusal("trigger", tuple(order), 0, sender=desk.trader) == "ORDER"
     assert desk.refusal("cancel", tuple(fired), 0, sender=desk.trader) == "EARLY"
+
+
+class TestBrought:
+    """The feed's prices are brought: whoever fires an order shows the newest one, and the fill is at a later one."""
+
+    def test_a_trigger_fills_at_a_price_after_it(self, desk: Desk) -> None:
+        rig = desk.rig
+        order = desk.commit(market=PULLED, trigger=2_100 * WAD, trigger_above=True)
+        desk.chain.warp(10)
+        rig.bring(2_100)
+        fired = order_of(desk.orders.transact("trigger", tuple(order), 0, sender=desk.trader).one("Triggered"))
+        assert fired.due == desk.chain.now + DELAY
+        assert rig.refusal(fired.due, WINDOW, 0, PULLED) == "EARLY"
+        # The market gaps: the fill is at the price after the gap, whoever brings what in between.
+        desk.chain.set_time(fired.due + 2)
+        rig.bring(2_600, gap=3)
+        desk.chain.warp(1)
+        rig.bring(2_000)
+        assert rig.refusal(fired.due, WINDOW, 0, PULLED) == "PROOF"
+        rig.bring(2_600, fired.due + 2, gap=3)
+        assert rig.observe_at(fired.due, WINDOW, 0, PULLED)[1] == 2_600 * WAD
+
+    def test_a_price_that_has_passed_fires_nothing(self, desk: Desk) -> None:
+        """Somebody has shown a newer one."""
+        order = desk.commit(market=PULLED, trigger=2_100 * WAD, trigger_above=True)
+        desk.chain.warp(10)
+        high = desk.rig.update(2_100 * WAD)
+        desk.chain.warp(1)
+        desk.rig.bring(2_000)
+        desk.rig.brings(high)
+        assert desk.refusal("trigger", tuple(order), 0) == "TRIGGER"
+
+    def test_a_price_of_before_the_commit_fires_nothing(self, desk: Desk) -> None:
+        desk.chain.warp(10)
+        old = desk.rig.update(2_100 * WAD)
+        order = desk.commit(market=PULLED, trigger=2_100 * WAD, trigger_above=True)
+        desk.chain.warp(10)
+        desk.rig.brings(old)
+        assert desk.refusal("trigger", tuple(order), 0) == "STALE"

@@ -53,7 +53,7 @@ def test_not_for_another_module(desk: Desk) -> None:
     other = desk.chain.deploy(
         "OrderModule", desk.vault.address, desk.rig.oracle.address, 5, WINDOW, 30, 0, 5 * WAD, sender=desk.anyone
     )
-    assert other.attempt("execute", tuple(order), 0, 7, sender=desk.keeper).error == "ORDER"
+    assert other.attempt("execute", tuple(order), 0, 7, b"", sender=desk.keeper).error == "ORDER"
 
 
 def test_an_order_in_a_callback_of_its_own_fill(desk: Desk) -> None:
@@ -61,8 +61,8 @@ def test_an_order_in_a_callback_of_its_own_fill(desk: Desk) -> None:
     order = desk.due()
     other = desk.due(1)
     for function, arguments in (
-        ("execute", (tuple(order), 0, 7)),
-        ("execute", (tuple(other), 1, 7)),
+        ("execute", (tuple(order), 0, 7, b"")),
+        ("execute", (tuple(other), 1, 7, b"")),
         ("execute_many", ([tuple(order)], [0], [7])),
         ("claim", (desk.keeper,)),
         ("earned", (desk.keeper,)),

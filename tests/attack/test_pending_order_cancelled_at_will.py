@@ -20,5 +20,5 @@ def test_fees_of_other_orders_do_not_starve_a_pending_one(system: House) -> None
     for slot in (1, 2, 3):
         with pytest.raises(Reverted, match="PENDING"):
             house.order(house.attacker, ETH, -WAD, reduce_only=True, fee=5 * WAD, slot=slot, **far)
-    receipt = house.orders.transact("execute", order, 0, reference, sender=house.keeper)
+    receipt = house.orders.transact("execute", order, 0, reference, b"", sender=house.keeper)
     assert receipt.one("Executed").args["code"] == "", "the trader has cancelled it for a keeper's fee"

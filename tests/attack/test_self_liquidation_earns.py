@@ -24,7 +24,7 @@ def wealth(house: House) -> int:
 def test_in_the_block_of_the_fill(house: House) -> None:
     house.trade(house.attacker, ETH, 10 * WAD)
     with pytest.raises(Reverted, match="HEALTHY"):
-        house.liquidation.transact("liquidate", house.attacker, ETH, sender=house.attacker)
+        house.liquidation.transact("liquidate", house.attacker, ETH, b"", sender=house.attacker)
 
 
 @pytest.mark.parametrize("usd", [3_817, 3_780, 3_730, 3_705, 3_690])
@@ -38,7 +38,7 @@ def test_at_any_depth(house: House, usd: int, wait: int) -> None:
         house.vault.transact("flag", house.attacker, sender=house.outsider)
         house.warp(wait)
     for _ in range(4):
-        receipt = house.liquidation.attempt("liquidate", house.attacker, ETH, sender=house.outsider)
+        receipt = house.liquidation.attempt("liquidate", house.attacker, ETH, b"", sender=house.outsider)
         assert receipt.error in (None, "HEALTHY", "MARKET")
     # What a bankrupt leaves is the deficit that somebody else pays; with margin left nothing is gained.
     if before >= 0:
@@ -53,6 +53,6 @@ def test_in_many_small_parts(house: House) -> None:
     house.trade(house.attacker, ETH, 10 * WAD)
     for usd in range(3_817, 3_600, -12):
         house.set_price(ETH, usd)
-        house.liquidation.attempt("liquidate", house.attacker, ETH, sender=house.attacker)
+        house.liquidation.attempt("liquidate", house.attacker, ETH, b"", sender=house.attacker)
     assert wealth(house) < start
     assert house.cash(house.vault.address) >= 100_000 * WAD - WAD

@@ -17,8 +17,8 @@ def test_a_steeper_slope_liquidates_nobody_at_once(system: House) -> None:
     house.set_price(ETH, 4_000)
     house.trade(house.taker, ETH, 250 * WAD, 4_000)
     house.set_price(ETH, 3_940)  # margin about 45,000; maintenance 34,475, with the steeper slope 45,689
-    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator).error == "HEALTHY"
     steep = replace(house.market(ETH), slope_bps=65_535)
     with pytest.raises(Reverted, match="BOUND"):
         house.pool.transact("set_market", ETH, steep.struct(), sender=house.owner)
-    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator).error == "HEALTHY"

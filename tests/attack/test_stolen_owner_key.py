@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from novation.deployment.plan import feed_settings
 from tests.support.moves import all_cash
+from tests.support.oracle import HALT
 from tests.support.stored import refusal
 from tests.support.system import ETH, WAD, House
 
@@ -51,11 +53,11 @@ def test_a_fee_of_all(house: House, field: int) -> None:
 
 def test_a_price_out_of_its_band(house: House) -> None:
     """A feed of the thief's prices within the band he sets; what the pool lost is bounded by caps and reserve."""
-    false = house.chain.deploy("MockAggregatorProxy", 8, sender=house.attacker)
-    false.transact("push", 10**20, sender=house.attacker)
-    feed = (7_200, 50, 0, (50, 18), (1, 23), "0x" + "00" * 20, 0)
-    house.oracle.transact("set_feed", ETH, false.address, *feed, sender=house.owner)
-    assert house.oracle.call("read", ETH)[4] == 4
+    false = house.chain.deploy("MockSource", True, sender=house.attacker)
+    false.transact("push", 10**12 * WAD, sender=house.attacker)
+    feed = feed_settings(house.market(ETH).feed, false.address)
+    house.oracle.transact("set_feed", ETH, feed, sender=house.owner)
+    assert house.oracle.call("read", ETH)[4] == HALT
     assert house.oracle.call("read", ETH)[1] == 4_000 * WAD
 
 

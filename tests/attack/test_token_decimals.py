@@ -25,7 +25,7 @@ def story(house: House) -> dict[str, int]:
     house.settle()
     house.shares.transact("claim", house.lp, sender=house.lp)
     house.set_price(ETH, 3_760)
-    house.liquidation.transact("liquidate", house.attacker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.attacker, ETH, b"", sender=house.liquidator)
     house.trade(house.maker, BTC, WAD // 3, 109_000)
     house.vault.transact("collect", 0, sender=house.keeper)
     accounts = ["taker", "maker", "attacker", "lp", "liquidator", "treasury"]

@@ -93,7 +93,7 @@ def test_a_paused_token_stops_the_doors_and_nothing_else(hostile: tuple[House, C
     house.settle()
     house.shares.transact("claim", house.lp, sender=house.lp)
     house.set_price(ETH, 3_640)
-    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert house.cash(house.liquidator) > 0
     assert solvent(house, token)
 
@@ -103,7 +103,7 @@ def test_a_blocked_owner_is_liquidated_and_is_paid_elsewhere(hostile: tuple[Hous
     house.trade(house.taker, ETH, 45 * WAD)
     token.transact("set_blocked", house.taker, True, sender=house.attacker)
     house.set_price(ETH, 3_640)
-    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     position = house.lens.call("position", house.taker, ETH)[0]
     if position:
         house.trade(house.taker, ETH, -position, 3_640, slot=1)

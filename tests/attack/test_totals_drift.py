@@ -8,6 +8,7 @@ import pytest
 
 from novation.model.market import liability_of, reserve_of
 from tests.support import stored
+from tests.support.oracle import FUTURE, HONEST, SILENT
 from tests.support.system import BTC, ETH, WAD, House
 
 TRADERS = ("taker", "maker", "hedger", "attacker")
@@ -39,10 +40,10 @@ def test_after_anything(system: House, seed: int) -> None:
         size = dice.randrange(WAD, 9 * WAD) // (1 if market == ETH else 27)
         account = system.roles[dice.choice(TRADERS)]
         other = BTC if market == ETH else ETH
-        # A feed of another market may break, or publish what the band refuses, and heal again.
-        broken = system.feeds[other].proxy
-        mode = dice.choice([0, 0, 1, 2, 3])
-        broken.transact("set_modes", mode, 0, 0, sender=system.owner)
+        # A feed of another market may break and heal again.
+        broken = system.feeds[other].source
+        mode = dice.choice([HONEST, HONEST, SILENT, FUTURE])
+        broken.transact("set_modes", mode, HONEST, sender=system.owner)
         system.refresh(dice.randrange(1, 900))
         prices[market] = round(prices[market] * dice.uniform(0.97, 1.03), 2)
         order = (account, market, dice.choice([-1, 1]) * size)
@@ -52,17 +53,17 @@ def test_after_anything(system: House, seed: int) -> None:
         if live.ok:
             committed = tuple(live.one("Committed").args["order"])
             reference = system.round_at(committed, prices[market])
-            done = system.orders.attempt("execute", committed, 0, reference, sender=system.keeper)
+            done = system.orders.attempt("execute", committed, 0, reference, b"", sender=system.keeper)
             if not done.ok:
                 assert done.error in ("STALE", "HALTED", "CREDIT")
-                broken.transact("set_modes", 0, 0, 0, sender=system.owner)
+                broken.transact("set_modes", HONEST, HONEST, sender=system.owner)
                 system.warp(system.system.parameters.orders.window + system.system.parameters.orders.grace + 1)
                 system.orders.transact("cancel", committed, 0, sender=account)
         else:
             assert live.error in ("MARGIN", "CASH")
-        broken.transact("set_modes", 0, 0, 0, sender=system.owner)
+        broken.transact("set_modes", HONEST, HONEST, sender=system.owner)
         for role in TRADERS:
-            system.liquidation.attempt("liquidate", system.roles[role], market, sender=system.liquidator)
+            system.liquidation.attempt("liquidate", system.roles[role], market, b"", sender=system.liquidator)
         check(system)
     system.pool.transact("poke", ETH, sender=system.outsider)
     check(system)

@@ -25,5 +25,5 @@ def test_no_cash_vanishes_when_the_treasury_is_liquidated(system: House) -> None
     ]
     before = sum(house.cash(account) for account in accounts)
     house.set_price(ETH, 3_500)
-    house.liquidation.transact("liquidate", house.treasury, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.treasury, ETH, b"", sender=house.liquidator)
     assert sum(house.cash(account) for account in accounts) == before

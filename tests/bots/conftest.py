@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,15 +11,21 @@ from novation.bots.costs import Costs
 from novation.bots.keeper import Keeper
 from novation.bots.liquidator import Liquidator
 from novation.bots.mirror import Mirror
-from novation.bots.service import costs_of, keeper_of, liquidator_of, mirror_of
+from novation.bots.outlook import Outlook
+from novation.bots.service import costs_of, keeper_of, liquidator_of, mirror_of, outlook_of
 from novation.chain.revm import RevmChain
+from novation.deployment.parameters import load
+from novation.deployment.parts import bring
+from novation.deployment.settings import Parameters
 from novation.sim.recorded import Recorded
-from tests.support.system import House, build
+from tests.support.system import ETH, House, build
 
 LIQUIDITY = 5_000_000
 INSURANCE = 100_000
 TRADERS = ("maker", "taker", "hedger")
 DEPOSIT = 100_000
+PROOF = 1_000  # wei
+TRADE_AGE = 600  # seconds
 
 
 @dataclass
@@ -31,17 +37,35 @@ class Floor:
     mirror: Mirror
     costs: Costs
 
+    def bring(self, market: int) -> None:
+        """Somebody brings the newest price."""
+        bring(self.house.oracle, market, self.house.feeds[market].update, self.house.roles["outsider"])
+
     def keeper(self, **options: Any) -> Keeper:
         return keeper_of(self.house.system, self.mirror, self.costs, self.house.roles["keeper"], **options)
+
+    def outlook(self) -> Outlook:
+        return outlook_of(self.house.system, self.mirror, self.house.roles["liquidator"])
+
+    @property
+    def proof(self) -> int:
+        """Wei that an update costs."""
+        return int(self.house.oracle.call("fee", ETH, b""))
+
+    def publish(self, market: int, usd: float) -> None:
+        """A price that nobody has brought yet; of a grid at its next time."""
+        feed = self.house.feeds[market]
+        self.house.chain.set_time(feed.next_time(max(self.house.now, feed.updated_at + 1)))
+        feed.publish(round(usd * 100) * 10**16)
 
     def liquidator(self, **options: Any) -> Liquidator:
         return liquidator_of(self.house.system, self.mirror, self.costs, self.house.roles["liquidator"], **options)
 
 
-@pytest.fixture
-def floor() -> Floor:
+def furnished(parameters: Parameters | None = None) -> Floor:
+    """A house with liquidity, insurance and three traders."""
     recorded = Recorded(RevmChain())
-    house = build(chain=recorded.chain)
+    house = build(parameters, chain=recorded.chain)
     mirror = mirror_of(house.system, recorded.tape.reader())
     house.fund(house.roles["owner"], INSURANCE)
     house.vault.transact(
@@ -52,3 +76,33 @@ def floor() -> Floor:
         house.fund(house.roles[trader], DEPOSIT)
     house.refresh(60)
     return Floor(house, recorded, mirror, costs_of(house.system, mirror))
+
+
+@pytest.fixture
+def floor() -> Floor:
+    """On push feeds."""
+    return furnished()
+
+
+@pytest.fixture(params=["mock-pull", "redstone"])
+def pulled(request: pytest.FixtureRequest) -> Floor:
+    """On feeds whose prices are brought, at a fee where the source can want one."""
+    floor = furnished(load("local").with_sources(request.param, "mock"))
+    if request.param == "mock-pull":
+        _charge(floor)
+    return floor
+
+
+@pytest.fixture
+def aging() -> Floor:
+    """On prices that are brought, at a fee, and after `trade_age` open nothing any more."""
+    local = load("local").with_sources("mock-pull", "mock")
+    markets = [replace(market, feed=replace(market.feed, trade_age=TRADE_AGE)) for market in local.markets]
+    floor = furnished(replace(local, markets=tuple(markets)))
+    _charge(floor)
+    return floor
+
+
+def _charge(floor: Floor) -> None:
+    for feed in floor.house.feeds.values():
+        feed.source.transact("set_price", PROOF, sender=floor.house.roles["owner"])

@@ -15,10 +15,10 @@ def check(floor: Floor) -> None:
     mirror.refresh()
     for address, account in mirror.accounts.items():
         assert account == account_of(house.vault.call("account_word", address)), address
-        for market in mirror.markets:
-            word = house.pool.call("position_word", address, market)
+        for number in mirror.markets:
+            word = house.pool.call("position_word", address, number)
             size, basis, changed_at = unpack(word, words.POSITION)
-            held = mirror.position(address, market)
+            held = mirror.position(address, number)
             assert (size, basis) == (held.size, held.basis)
             assert not size or changed_at == held.changed_at
     for number, market in mirror.markets.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from novation.bytecode.access import SPEC, disagreements, guarded, inherited, specified
-from novation.bytecode.builds import deployed
+from novation.bytecode.builds import deployed, price_sources
 from novation.bytecode.trees import Tree, changes_state, shipped
-from novation.chain.compiler import ROOT
+from novation.chain.compiler import ROOT, compile_all
 
 LEDGER, MARGIN, POOLS = (f"contracts/modules/{name}.vy" for name in ("ledger", "margin", "pools"))
 ORDERS = "contracts/OrderModule.vy"
@@ -20,6 +20,14 @@ def test_the_contract_and_the_table_agree(name: str) -> None:
         return
     assert disagreements(shipped(name)) == []
     assert guarded(shipped(name))
+
+
+@pytest.mark.parametrize("name", price_sources())
+def test_a_price_source_knows_nobody_and_remembers_nothing(name: str) -> None:
+    """Whoever brings an update: it has no roles and no storage."""
+    assert guarded(shipped(name)) == ({} if name == "SequencerUptime" else {"prove": frozenset({"anyone"})})
+    assert inherited(shipped(name)) == []
+    assert compile_all([name])[name].layout.get("storage_layout", {}) == {}
 
 
 def test_only_the_token_of_the_shares_is_inherited() -> None:

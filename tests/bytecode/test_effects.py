@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from novation.bytecode.builds import deployed
+from novation.bytecode.builds import all_deployed
 from novation.bytecode.effects import LATE, UNLOCKED, Late, calls_later, late_writes, unlocked, unlocked_inherited
 from novation.bytecode.sites import MUTABLE
 from novation.bytecode.trees import Tree, shipped
@@ -14,21 +14,21 @@ LEDGER = "contracts/modules/ledger.vy"
 
 
 def test_what_is_written_after_a_foreign_call_is_explained() -> None:
-    assert {late for name in deployed() for late in late_writes(shipped(name))} == set(LATE)
+    assert {late for name in all_deployed() for late in late_writes(shipped(name))} == set(LATE)
     assert all(LATE.values())
 
 
 def test_only_the_prices_are_not_locked() -> None:
-    assert {function for name in deployed() for function in unlocked(shipped(name))} == set(UNLOCKED)
+    assert {function for name in all_deployed() for function in unlocked(shipped(name))} == set(UNLOCKED)
     assert all(UNLOCKED.values())
 
 
 def test_the_token_is_not_locked_and_calls_nothing() -> None:
     """They are not in `unlocked`, which lists what calls."""
     token = [f"snekmate/tokens/erc20.vy {name}" for name in ("transfer", "transferFrom", "approve", "permit")]
-    assert {name: unlocked_inherited(shipped(name)) for name in deployed() if unlocked_inherited(shipped(name))} == {
-        "PoolShares": token
-    }
+    assert {
+        name: unlocked_inherited(shipped(name)) for name in all_deployed() if unlocked_inherited(shipped(name))
+    } == {"PoolShares": token}
 
 
 def test_writes_after_calls_of_ours_are_seen() -> None:

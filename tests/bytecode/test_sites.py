@@ -7,9 +7,9 @@ import json
 import pytest
 
 from novation.bytecode import codes, linter
-from novation.bytecode.builds import deployed
+from novation.bytecode.builds import all_deployed, deployed, price_sources
 from novation.bytecode.linter import ACCEPTED, Finding, LinterFailed, findings, linted, unexplained
-from novation.bytecode.sites import external_calls, loops, unchecked
+from novation.bytecode.sites import Call, external_calls, loops, unchecked
 from novation.bytecode.snapshot import FOLDER
 from novation.bytecode.trees import Tree, shipped
 from novation.chain.compiler import ROOT
@@ -36,7 +36,7 @@ def unexplained_arithmetic(trees: list[Tree]) -> list[str]:
 
 
 def test_every_unchecked_operation_has_its_argument() -> None:
-    assert unexplained_arithmetic([shipped(name) for name in deployed()]) == []
+    assert unexplained_arithmetic([shipped(name) for name in all_deployed()]) == []
 
 
 def test_an_unchecked_operation_without_an_argument_is_found() -> None:
@@ -44,7 +44,7 @@ def test_an_unchecked_operation_without_an_argument_is_found() -> None:
     wrong = patched(
         "OrderModule", ORDERS, "amount: uint256 = unsafe_sub(word, 1)", "amount: uint256 = unsafe_sub(word, 2)"
     )
-    others = [shipped(name) for name in deployed() if name != "OrderModule"]
+    others = [shipped(name) for name in all_deployed() if name != "OrderModule"]
     lines = unexplained_arithmetic([wrong, *others])
     assert lines == [
         f"{ORDERS} claim: unsafe_sub(word, 1): is no more",
@@ -52,28 +52,46 @@ def test_an_unchecked_operation_without_an_argument_is_found() -> None:
     ]
 
 
-def test_only_the_prices_sources_are_called_with_bounded_gas() -> None:
-    """What is bounded is foreign; what is not bounded is ours, or the token."""
-    sites = [call for name in deployed() for call in external_calls(shipped(name))]
-    limited = {call.target for call in sites if call.gas != "all"}
-    assert limited == {"source"}
-    assert {call.target for call in sites if call.gas == "all"} == {
-        "ICollateralVault", "IClearingPool", "IOracleAdapter", "IERC20", "Pool", "VAULT.address"
+def sites(names: tuple[str, ...]) -> list[Call]:
+    return [call for name in names for call in external_calls(shipped(name))]
+
+
+def test_only_networks_are_called_with_bounded_gas() -> None:
+    """The system asks its own contracts, the token and price sources, with all gas; a source that is asked bounds what
+    its network may use, one that is brought something spends the gas of who brings it."""
+    assert {call.target for call in sites(deployed())} == {
+        "ICollateralVault", "IClearingPool", "IOracleAdapter", "IERC20", "IPriceSource", "ISequencerUptime", "Pool",
+        "VAULT.address", "msg.sender",
     }  # fmt: skip
-    assert all("max_outsize" in call.bounds for call in sites if call.target == "source")
-    assert not any(", value=" in call.bounds or "skip_contract_check" in call.bounds for call in sites)
+    assert {call.gas for call in sites(deployed())} == {"all"}
+    asked = [call for call in sites(price_sources()) if not call.place.endswith("__init__")]
+    assert {call.target for call in asked if call.gas != "all"} == {"feed", "source", "POOL"}
+    assert {call.target for call in asked if call.gas == "all"} == {"PROXY", "manager", "target", "WORMHOLE"}
+    assert all("max_outsize" in call.bounds and "revert_on_failure=False" in call.bounds for call in asked)
+    assert not any("skip_contract_check" in call.bounds for call in sites(all_deployed()))
+
+
+def test_ether_goes_to_the_network_and_back_to_the_sender() -> None:
+    updates = "contracts/modules/price_updates.vy"
+    assert {(call.place, call.target) for call in sites(all_deployed()) if ", value=" in call.bounds} == {
+        (f"{updates} _bring", "IOracleAdapter"),
+        (f"{updates} _refund", "msg.sender"),
+        ("contracts/OracleAdapter.vy update", "IPriceSource"),
+        ("contracts/sources/DataStreamsSource.vy prove", "PROXY"),
+    }
 
 
 def test_a_low_level_call_without_a_bound_is_told() -> None:
     """Negative control."""
-    path = "contracts/OracleAdapter.vy"
-    source = (ROOT / path).read_text().replace("gas=CALL_GAS, ", "")
-    sites = external_calls(Tree("OracleAdapter", {path: source}))
-    assert {call.gas for call in sites} == {"all"}
+    path = "contracts/sources/MedianSource.vy"
+    source = (ROOT / path).read_text()
+    assert source.count("        gas=CALL_GAS,\n") == 1
+    found = external_calls(Tree("MedianSource", {path: source.replace("        gas=CALL_GAS,\n", "")}))
+    assert {call.gas for call in found} == {"all"}
 
 
 def test_every_loop_is_short() -> None:
-    bounds = [loop.bound for name in deployed() for loop in loops(shipped(name))]
+    bounds = [loop.bound for name in all_deployed() for loop in loops(shipped(name))]
     assert len(bounds) > 20
     assert all(0 < bound <= MOST for bound in bounds)
 
@@ -96,7 +114,7 @@ def used(trees: list[Tree]) -> dict[str, set[str]]:
 
 
 def test_every_revert_code_is_in_the_specification_and_in_the_model() -> None:
-    trees = [shipped(name) for name in deployed()]
+    trees = [shipped(name) for name in all_deployed()]
     assert codes.disagreements(used(trees)) == []
     assert [line for item in trees for line in codes.sentences(item)] == []
 
@@ -104,11 +122,11 @@ def test_every_revert_code_is_in_the_specification_and_in_the_model() -> None:
 def test_a_code_that_nobody_knows_is_told() -> None:
     """Negative controls: in the contract, and in the specification."""
     wrong = patched("OrderModule", ORDERS, 'assert order.size != 0, "ZERO"', 'assert order.size != 0, "NOTHING"')
-    others = [shipped(name) for name in deployed() if name != "OrderModule"]
+    others = [shipped(name) for name in all_deployed() if name != "OrderModule"]
     assert codes.disagreements(used([wrong, *others])) == ["NOTHING is not in section 10 or the model"]
     text = codes.SPEC.read_text()
     assert text.count("| BUSY |") == 1
-    lines = codes.disagreements(used([shipped(name) for name in deployed()]), text.replace("| BUSY |", "| LAZY |"))
+    lines = codes.disagreements(used([shipped(name) for name in all_deployed()]), text.replace("| BUSY |", "| LAZY |"))
     assert lines == ["BUSY is not in section 10", "LAZY is not in the contracts or the model"]
 
 

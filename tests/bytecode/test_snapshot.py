@@ -9,8 +9,10 @@ import pytest
 
 from novation.bytecode import snapshot
 from novation.bytecode.__main__ import main
-from novation.bytecode.builds import deployed
+from novation.bytecode.builds import all_deployed, deployed
 from novation.chain.compiler import artifact_of, open_contract
+
+PLACES = ("contracts", "sources")
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +26,17 @@ def test_what_is_compiled_is_what_is_committed(now: dict[str, snapshot.Facts]) -
 
 def test_every_deployed_contract_is_below_the_limit(now: dict[str, snapshot.Facts]) -> None:
     sizes = now["sizes.json"]
-    assert set(sizes) == set(deployed())
+    assert set(sizes) == set(all_deployed())
     assert all(size["left"] >= 0 and size["runtime"] > size["immutables"] for size in sizes.values())
 
 
 def test_every_contract_of_the_folder_is_deployed() -> None:
     """What stands in no list of ours would be looked at by no tool."""
-    assert sorted(deployed()) == sorted(path.stem for path in (snapshot.ROOT / "contracts").glob("*.vy"))
+    contracts = snapshot.ROOT / "contracts"
+    assert sorted(deployed()) == sorted(path.stem for path in contracts.glob("*.vy"))
+    assert sorted(all_deployed()) == sorted(
+        path.stem for path in contracts.glob("**/*.vy") if path.parent.name in PLACES
+    )
 
 
 def test_selectors_and_topics_are_known_ones(now: dict[str, snapshot.Facts]) -> None:

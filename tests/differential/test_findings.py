@@ -52,7 +52,7 @@ def test_no_market_can_be_listed_whose_requirement_overflows() -> None:
     """A cheap token with many units: the fill fits 256 bits at every price of the band, the requirement does not, so
     that nobody could liquidate, withdraw or close."""
     p = load("local")
-    feed = replace(p.markets[0].feed, price=CHEAP, band_low=CHEAP // 10, band_high=4 * CHEAP, decimals=18)
+    feed = replace(p.markets[0].feed, price=CHEAP, band_low=CHEAP // 10, band_high=4 * CHEAP)
     cheap = replace(p.markets[0], skew_scale=7 * 10**13 * WAD, feed=feed)
     with pytest.raises(Reverted, match="BOUND"):
         build(replace(p, markets=(cheap,)))
@@ -62,10 +62,10 @@ def test_no_market_can_be_listed_whose_requirement_overflows() -> None:
     house.fund(house.taker, 20_000)
     house.trade(house.taker, ETH, -(15 * 10**8) * WAD)
     house.warp(60)
-    house.feeds[ETH].push(4 * CHEAP - 1)
+    house.feeds[ETH].publish(4 * CHEAP - 1)
     house.pool.call("risk", house.taker, 1)
     house.lens.call("preview_trade", house.taker, ETH, 10**8 * WAD)
-    house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
 
 
 def test_liquidated_tells_the_pools_cash_after_all_its_fills(house: House) -> None:
@@ -78,9 +78,9 @@ def test_liquidated_tells_the_pools_cash_after_all_its_fills(house: House) -> No
     house.warp(60)
     health = house.lens.call("health", house.taker)
     price = 4_000 * WAD - health[1] // 15 - 10 * WAD // 15
-    house.feeds[ETH].push(price)
+    house.feeds[ETH].publish(price)
     house.set_price(BTC)
-    receipt = house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    receipt = house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     event = receipt.one("Liquidated").args
     assert event["deficit"] == 0
     assert house.lens.call("account", house.taker)[3] == 0  # no market is left

@@ -1,4 +1,4 @@
-"""What the moves stand on, as in `Ground.sol`: dice, clock, price feeds, the one way to call; and the checks.
+"""What the moves stand on, as in `Ground.sol`: dice, clock, prices, the one way to call; and the checks.
 
 After every call the words are read and the checks are made, as forge does with `Checks.sol`.
 """
@@ -12,14 +12,13 @@ from novation.fuzz.system.worlds import text
 from novation.model.invariants import INVARIANTS, Violation
 from novation.model.ledger import NEW
 from novation.model.market import EMPTY
-from tests.forge.scene import BASE_ROUND, MARKETS, MIX_FACTOR, MIX_STEP, Scene
+from tests.forge.scene import BASE_PRICE, MARKETS, MIX_FACTOR, MIX_STEP, Scene
 
 CHECKED = (1, 2, 4, 5, 6, 7, 8, 9, 12, 14, 21)
 POOLS = {"position", "book", *MARKET_WORDS}
 COUNTERS = ("calls", "reverts", "commits", "fills", "liquidations", "settlements", "deposits", "withdrawals")
 CALLS, REVERTS, COMMITS, FILLS, LIQUIDATIONS, SETTLEMENTS, DEPOSITS, WITHDRAWALS = (1 << 32 * at for at in range(8))
 UNIT = 10**12  # WAD of a token unit
-FEED_UNIT = 10**10  # WAD of a feed's unit
 WORD = (1 << 256) - 1
 
 
@@ -53,9 +52,9 @@ class Ground:
         self.came_in = self.scene.cash
         self.open_fees = 0
         self.clock = self.scene.start
-        self.answers = list(self.scene.answers)
-        self.newest = [BASE_ROUND, BASE_ROUND]
-        self.times = [{BASE_ROUND: self.clock}, {BASE_ROUND: self.clock}]
+        self.prices = list(self.scene.prices)
+        self.newest = [BASE_PRICE, BASE_PRICE]
+        self.times = [{BASE_PRICE: self.clock}, {BASE_PRICE: self.clock}]
 
     def check(self) -> None:
         """Reads every word and checks what a changed one concerns, as the engine's own campaign does: what speaks of
@@ -90,7 +89,7 @@ class Ground:
         kind = self._take(4)
         if kind == 0:
             self._warp(1 + self._take(60))
-            self._rounds()
+            self._publish()
         elif kind == 1 and self._take(8) == 0:
             self._warp(1 + self._take(900))
 
@@ -98,28 +97,28 @@ class Ground:
         self.clock += time
         self.chain.set_time(self.clock)
 
-    def _rounds(self) -> None:
+    def _publish(self) -> None:
         self._push(0, self._take(101) - 50)
         self._push(1, self._take(101) - 50)
 
     def _push(self, market: int, move: int) -> None:
-        """A round of a feed, so many bps from the last one; away from the edges of half and double of the first."""
-        last, first = self.answers[market], self.scene.answers[market]
+        """A market's price, so many bps from the last one; away from the edges of half and double of the first."""
+        last, first = self.prices[market], self.scene.prices[market]
         following = last * (10_000 + move) // 10_000
         if following > 2 * first or 2 * following < first:
             following = last * (10_000 - move) // 10_000
-        self.answers[market] = following
+        self.prices[market] = following
         self.newest[market] += 1
         self.times[market][self.newest[market]] = self.clock
         door = self.feeds[market]
         self.chain.send(text(self.liquidator), door.to, door.selector + door.inputs.encode((following,)))
 
-    def _round(self, market: int, due: int) -> int:
-        """The round that an order fills at."""
+    def _reference(self, market: int, due: int) -> int:
+        """The observation that an order fills at."""
         found, times = self.newest[market], self.times[market]
-        while found > BASE_ROUND and times[found - 1] >= due:
+        while found > BASE_PRICE and times[found - 1] >= due:
             found -= 1
-        if found > BASE_ROUND and times[found] > due + self.window:
+        if found > BASE_PRICE and times[found] > due + self.window:
             found -= 1
         return found
 

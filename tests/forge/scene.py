@@ -26,8 +26,7 @@ FIRST = 32  # of the chain's accounts, the ones that act here
 LIQUIDITY = 5_000_000  # dollars of the first LP
 CASH = 50_000  # dollars of every trader
 MARKETS = (0, 1)
-PHASE = 1 << 64  # of the feeds' rounds
-BASE_ROUND = 2  # the one in force at the start, of every feed
+BASE_PRICE = 2  # the number of the one in force at the start, of every source
 # Odd numbers of 256 bits that spread a seed: digits of the golden ratio and of the square root of two.
 MIX_STEP = 0x9E3779B97F4A7C15F39CC0605CEDC8341082276BF3A27251F86C6A11D0C18E95
 MIX_FACTOR = 0x6A09E667F3BCC908B2FB1366EA957D3E3ADEC17512775099DA2F590B0667322B
@@ -77,8 +76,8 @@ class Scene:
         shares = self.stage.contracts["shares"].address
         self.shares = {lp: (shares, self.slots.layouts["shares"].at("balanceOf", text(lp))) for lp in self.lps}
         feeds = {market: self.stage.feeds[market] for market in MARKETS}
-        assert all(feed.call("newest") == PHASE + BASE_ROUND for feed in feeds.values())
-        self.answers = tuple(self._answer(market) for market in MARKETS)
+        assert all(feed.call("newest") == BASE_PRICE for feed in feeds.values())
+        self.prices = tuple(market.feed.price for market in self.stage.world.parameters.markets)
         self.base = self.chain.snapshot()
 
     def _keys(self) -> Iterator[Key]:
@@ -93,12 +92,8 @@ class Scene:
     def _no_price(market: int) -> Price:
         raise AssertionError(f"no check here asks for the price of {market}")
 
-    def _answer(self, market: int) -> int:
-        feed = self.stage.world.parameters.markets[market].feed
-        return int(feed.price * 10**feed.decimals // WAD)
-
     def _fill(self) -> None:
-        """Liquidity through an epoch, cash for the traders, rounds at the time at which the benchmark starts."""
+        """Liquidity through an epoch, cash for the traders, prices of the time at which the benchmark starts."""
         c = self.stage.contracts
         unit = 10**self.stage.world.parameters.token.decimals
         for holder in map(text, self.stage.cast.senders):
@@ -110,7 +105,8 @@ class Scene:
         epoch = self.stage.world.parameters.shares.epoch_seconds
         self.chain.set_time((self.chain.now // epoch + 1) * epoch)
         for market in MARKETS:
-            self.stage.feeds[market].transact("push", self._answer(market), sender=lp)
+            price = self.stage.world.parameters.markets[market].feed.price
+            self.stage.feeds[market].transact("push", price, sender=lp)
         c["shares"].transact("settle", sender=lp)
         c["shares"].transact("claim", lp, sender=lp)
         for trader, signer in zip(self.traders, self.signers, strict=True):
@@ -163,10 +159,9 @@ class Scene:
         numbers = {
             "START": self.start,
             "BASE_CASH": self.cash,
-            "BASE_ROUND": BASE_ROUND,
-            "BASE_ANSWER_0": self.answers[0],
-            "BASE_ANSWER_1": self.answers[1],
-            "PHASE": PHASE,
+            "BASE_PRICE": BASE_PRICE,
+            "BASE_PRICE_0": self.prices[0],
+            "BASE_PRICE_1": self.prices[1],
             "DELAY": p.orders.delay,
             "WINDOW": p.orders.window,
             "GRACE": p.orders.grace,

@@ -15,7 +15,6 @@ from novation.model.orders import Order
 from tests.forge.ground import (
     COMMITS,
     DEPOSITS,
-    FEED_UNIT,
     FILLS,
     LIQUIDATIONS,
     SETTLEMENTS,
@@ -23,7 +22,7 @@ from tests.forge.ground import (
     WITHDRAWALS,
     Ground,
 )
-from tests.forge.scene import FAR, PHASE
+from tests.forge.scene import FAR
 
 HUNDRED = 10**20
 
@@ -128,7 +127,7 @@ class Twin(Ground):
         elif held and kind < 6:
             size = -held * 2
         else:
-            size = cash * leverage * WAD // (self.answers[market] * FEED_UNIT)
+            size = cash * leverage * WAD // self.prices[market]
             if held < 0 or (not held and not long):
                 size = -size
             reduce_only = False
@@ -146,7 +145,7 @@ class Twin(Ground):
         self._commit(index)
 
     def _fill(self, index: int) -> None:
-        """Executes an order, at times too early or at a wrong round; cancels what is too late."""
+        """Executes an order, at times too early or with a wrong proof; cancels what is too late."""
         w = self.waiting[index]
         account, market = self.traders[index], w.market
         if self.clock > w.due + self.window + self.grace:
@@ -157,13 +156,13 @@ class Twin(Ground):
             if self.clock < w.due:
                 if not early:
                     self._warp(w.due - self.clock)
-                    self._rounds()
+                    self._publish()
             elif self.times[market][self.newest[market]] < w.due:
-                self._rounds()
-            found = PHASE + self._round(market, w.due) + wrong
+                self._publish()
+            found = self._reference(market, w.due) + wrong
             place = self.scene.slots.places[self.scene.slots.index["position", account, market]]
             before = self.chain.storage(*place)
-            ok = self._send(self._keeper(), "orders", "execute", 0, self._order(index, w), 0, found)
+            ok = self._send(self._keeper(), "orders", "execute", 0, self._order(index, w), 0, found, b"")
             if ok and (self.chain.storage(*place) ^ before) & (1 << 104) - 1:
                 self.stats += FILLS
         if ok:
@@ -186,7 +185,7 @@ class Twin(Ground):
                 self._warp(1)
                 self._push(market, -move if self._size(account, market) > 0 else move)
                 self._push(1 - market, 0)
-            self._send(self.liquidator, "liquidation", "liquidate", LIQUIDATIONS, account, market)
+            self._send(self.liquidator, "liquidation", "liquidate", LIQUIDATIONS, account, market, b"")
             return
         self._commit(index)
 
@@ -206,7 +205,7 @@ class Twin(Ground):
     def _settle(self) -> None:
         if self._take(4) != 0:
             self._warp(self.epoch - self.clock % self.epoch)
-            self._rounds()
+            self._publish()
         self._send(self._keeper(), "shares", "settle", SETTLEMENTS)
 
 

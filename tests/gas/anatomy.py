@@ -17,9 +17,6 @@ def anatomy(house: House, transaction: str) -> dict[str, dict[str, int]]:
     import ape
 
     names = {contract.address.lower(): contract.name for contract in house.system.contracts}
-    for feed in house.feeds.values():
-        names[feed.proxy.address.lower()] = "Chainlink"
-        names[feed.writer.address.lower()] = "Chainlink"
     request = ape.networks.active_provider.web3.provider.make_request
     steps = request("debug_traceTransaction", [transaction, {}])["result"]["structLogs"]
     receipt = request("eth_getTransactionReceipt", [transaction])["result"]

@@ -1,5 +1,6 @@
-"""Gas of every operation from anvil receipts: one transaction a block, all cold, Chainlink's own proxy and aggregator
-behind the adapter. Writes `tests/gas/snapshot.json` and `docs/gas.md`.
+"""Gas of every operation from anvil receipts: one transaction a block, all cold. Prices are Pyth's, verified by
+Wormhole's core, with Chainlink's proxy and aggregator as their reference; then every other network's. Writes
+`tests/gas/snapshot.json` and `docs/gas.md`.
 
     python -m tests.gas.measure            writes both
     python -m tests.gas.measure --check    compares with the committed snapshot, exit code 1 where they differ
@@ -10,15 +11,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from novation.chain.ape import ANVIL, connect
-from novation.chain.components import ComponentUnavailable, use_anvil
-from novation.chain.protocol import Receipt
+from novation.chain.components import ComponentUnavailable, artifact, use_anvil
+from novation.chain.protocol import Chain, Receipt
+from novation.deployment import parts
 from novation.deployment.parameters import load
+from novation.upstream import streams
 from tests.gas.anatomy import anatomy
 from tests.gas.table import write_table
 from tests.support.system import BTC, ETH, WAD, House, build
@@ -30,6 +31,8 @@ MANY = 32  # accounts in the batched view
 DISSECTED = "execute_increase"
 # Non-zero bytes of times and round numbers in calldata differ from run to run.
 TOLERANCE = 200
+ASKING = 21_000 + 4 * 16  # of a transaction that calls a function without arguments
+REFRESH = 60  # seconds that the reference is not asked again
 
 
 class Meter:
@@ -58,18 +61,21 @@ class Meter:
         return tuple(receipt.one("Committed").args["order"])
 
     def execute(self, key: str, order: Any, usd: float) -> None:
-        """Publishes the round that fills the order, then fills it at once: the round before it is the stored one."""
+        """Publishes the price that fills the order and brings it, then fills it: the price is the stored one."""
         h = self.house
         h.chain.set_time(max(h.now, order[9]))
         h.set_price(order[1], usd)
-        receipt = h.orders.transact("execute", order, 0, self.newest(order[1]), sender=h.keeper)
+        self.filled(key, order, b"")
+
+    def filled(self, key: str, order: Any, update: bytes) -> None:
+        """Fills a due order, with a price that it brings or without."""
+        h = self.house
+        fee = int(h.oracle.call("fee", order[1], update)) if update else 0
+        reference = h.feeds[order[1]].reference()
+        receipt = h.orders.transact("execute", order, 0, reference, update, sender=h.keeper, value=fee)
         assert receipt.one("Executed").args["code"] == "", receipt.one("Executed").args["code"]
         if key:
             self.note(key, receipt)
-
-    def newest(self, market: int) -> int:
-        """Round id as the proxy numbers it."""
-        return int(self.house.feeds[market].proxy.call("latestRoundData")[0])
 
     def trade(self, account: str, market: int, size: int, usd: float, commit: str = "", execute: str = "") -> None:
         self.execute(execute, self.commit(commit, account, market, size), usd)
@@ -100,10 +106,10 @@ def measure(house: House) -> Meter:
     meter.note("withdraw_with_position", h.vault.transact("withdraw", h.taker, 1000 * 10**6, h.taker, sender=h.taker))
     meter.trade(h.taker, ETH, -9 * WAD, 3999, "", "execute_close")
     meter.trade(h.taker, ETH, 5 * WAD, 4000, "", "execute_open_again")
-    # A round that nobody used lies between: the adapter has to ask for the predecessor.
+    # A newer price is stored already: the order's own was brought after it.
     order = meter.commit("", h.taker, ETH, WAD)
-    h.set_price(ETH, 4000)
-    meter.execute("execute_with_proof", order, 4001)
+    _older(h, order)
+    meter.filled("execute_at_older", order, b"")
     meter.trade(h.taker, BTC, WAD // 10, 110_000, "commit_second_market", "execute_second_market")
     order = meter.commit("", h.taker, ETH, WAD, reduce_only=False)
     h.chain.set_time(order[9] + h.orders.call("WINDOW") + h.orders.call("GRACE") + 1)
@@ -119,11 +125,11 @@ def measure(house: House) -> Meter:
     h.fund(h.liquidator, 1)
     h.vault.transact("collect", 0, sender=h.keeper)
     _round(h, ETH, price - 5)
-    receipt = h.liquidation.transact("liquidate", h.hedger, ETH, sender=h.liquidator)
+    receipt = h.liquidation.transact("liquidate", h.hedger, ETH, b"", sender=h.liquidator)
     assert h.lens.call("position", h.hedger, ETH)[0] > 0
     meter.note("liquidate_partial", receipt)
     _round(h, ETH, price * 0.8)
-    meter.note("liquidate_whole_deficit", h.liquidation.transact("liquidate", h.hedger, ETH, sender=h.liquidator))
+    meter.note("liquidate_whole_deficit", h.liquidation.transact("liquidate", h.hedger, ETH, b"", sender=h.liquidator))
     _round(h, ETH, 4000)
     meter.note("poke", h.pool.transact("poke", ETH, sender=h.keeper))
     meter.note("collect", h.vault.transact("collect", 0, sender=h.keeper))
@@ -143,6 +149,17 @@ def measure(house: House) -> Meter:
     return meter
 
 
+def _older(h: House, order: Any) -> None:
+    """Two prices after T; the second is brought first."""
+    feed = h.feeds[order[1]]
+    for seconds in (0, 3):
+        h.chain.set_time(max(h.now, order[9] + seconds))
+        feed.publish(h.price(order[1]))
+    h.warp(10)
+    for update in (feed.update, feed.update_at(order[9])):
+        h.oracle.transact("update", order[1], update, sender=h.keeper)
+
+
 def _round(h: House, market: int, usd: float) -> None:
     """A new round, later than any before it: anvil may put blocks into one second."""
     h.warp(10)
@@ -151,7 +168,8 @@ def _round(h: House, market: int, usd: float) -> None:
 
 def _realise(h: House) -> Receipt:
     _round(h, ETH, 3990)
-    return h.vault.transact("realise", h.taker, ETH, sender=h.keeper)
+    receipt: Receipt = h.vault.transact("realise", h.taker, ETH, sender=h.keeper)
+    return receipt
 
 
 def _until_unhealthy(h: House, account: str) -> int:
@@ -185,20 +203,86 @@ def _crowd(h: House) -> list[str]:
             orders.append(tuple(receipt.one("Committed").args["order"]))
         h.chain.set_time(max(h.now, orders[-1][9]))
         h.set_price(market, usd)
-        reference = int(h.feeds[market].proxy.call("latestRoundData")[0])
         for order in orders:
-            receipt = h.orders.transact("execute", order, 0, reference, sender=h.keeper)
+            receipt = h.orders.transact("execute", order, 0, 0, b"", sender=h.keeper)
             assert receipt.one("Executed").args["code"] == ""
     return accounts
 
 
-def run(with_house: Callable[[House], Any]) -> Any:
-    """On a fresh anvil with Chainlink's contracts. @raises ComponentUnavailable without npm."""
+def prices(house: House, kind: str) -> dict[str, int]:
+    """What a price of one network costs: brought alone, with the reference asked again, and in the order's own
+    transaction."""
+    h, meter = house, Meter(house)
+    h.system.mint(h.taker, 200_000 * WAD)
+    h.token.transact("approve", h.vault.address, 2**256 - 1, sender=h.taker)
+    h.provide(h.lp, 3_000_000)
+    h.vault.transact("deposit", h.taker, 100_000 * 10**6, sender=h.taker)
+    for _ in range(2):
+        meter.trade(h.taker, ETH, 5 * WAD, 4000)
+    if kind == "chainlink":
+        proxy = h.feeds[ETH].parts[1][0]
+        asked = h.chain.raw_transact(proxy.address, proxy.encode("latestRoundData"), sender=h.keeper)
+        meter.gas["chainlink_latest"] = asked.gas - ASKING
+    else:
+        feed = h.feeds[ETH]
+        for name in ("refresh", "update"):  # the second finds the reference fresh
+            h.warp(2 * REFRESH if name == "refresh" else 10)
+            h.chain.set_time(feed.next_time(h.now + 1))
+            feed.publish(4000 * WAD)
+            meter.note(f"{kind}_{name}", parts.bring(h.oracle, ETH, feed.update, h.keeper))
+    _in_one(meter, f"{kind}_execute")
+    if kind == "streams":
+        _charge(h)
+        for _ in range(2):  # the second finds Chainlink's accounts of it there
+            _in_one(meter, f"{kind}_execute_paid")
+    return meter.gas
+
+
+def _in_one(meter: Meter, key: str) -> None:
+    """An order filled in the transaction that brings its price; of a push feed the price is there."""
+    h = meter.house
+    order = meter.commit("", h.taker, ETH, WAD)
+    h.chain.set_time(h.feeds[ETH].next_time(max(h.now, order[9])))
+    h.feeds[ETH].publish(4000 * WAD)
+    meter.filled(key, order, h.feeds[ETH].update)
+
+
+def _charge(h: House) -> None:
+    """Chainlink wants to be paid for reports from now on, in ether."""
+    at = {record.role: record.address for record in h.system.records}
+    code = streams.code_of
+    proxy, verifier = (
+        h.chain.at(code("VerifierProxy"), at["verifier proxy"]),
+        h.chain.at(code("Verifier"), at["verifier"]),
+    )
+    network = streams.Streams(h.chain, proxy, verifier, streams.operators(), {}, h.owner)
+    native = h.chain.deploy(("WETH9", *artifact("weth", "WETH9")), sender=h.owner)
+    link = h.chain.deploy(("LinkToken", *artifact("chainlink", "LinkToken")), sender=h.owner)
+    network.charge(link, native)
+
+
+def house_on(chain: Chain, kind: str) -> House:
+    """With the prices of one network, and Chainlink's as their reference. @raises ComponentUnavailable."""
+    local = load("local").with_feeds(source=kind)
+    if kind != "chainlink":
+        local = local.with_feeds(reference="chainlink", divergence_bps=200, reference_age=7200, refresh=REFRESH)
+    return build(local, chain)
+
+
+def everything() -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """On an anvil of its own, each network on a fresh chain.
+
+    @return gas by operation, the anatomy of one. @raises ComponentUnavailable without npm.
+    """
     use_anvil()
-    local = load("local")
-    markets = tuple(replace(m, feed=replace(m.feed, source="chainlink")) for m in local.markets)
     with connect(ANVIL) as chain:
-        return with_house(build(replace(local, markets=markets), chain))
+        empty = chain.snapshot()
+        meter = measure(house_on(chain, "pyth"))
+        gas = dict(meter.gas)
+        for kind in ("pyth", "redstone", "streams", "chainlink"):
+            chain.restore(empty)
+            gas |= prices(house_on(chain, kind), kind)
+    return gas, meter.anatomy
 
 
 def main() -> int:
@@ -206,14 +290,13 @@ def main() -> int:
     options.add_argument("--check", action="store_true", help="compare with the snapshot instead of writing it")
     check = options.parse_args().check
     try:
-        meter = run(measure)
-        gas = meter.gas
+        gas, spent = everything()
     except ComponentUnavailable as missing:
         print(missing, file=sys.stderr)
         return 1
     if not check:
         SNAPSHOT.write_text(json.dumps(gas, indent=2) + "\n")
-        TABLE.write_text(write_table(gas, meter.anatomy))
+        TABLE.write_text(write_table(gas, spent))
         print(f"{SNAPSHOT.relative_to(Path.cwd())} and {TABLE.relative_to(Path.cwd())} written")
         return 0
     old = json.loads(SNAPSHOT.read_text())

@@ -7,14 +7,14 @@ import json
 import pytest
 
 from novation.chain.components import ComponentUnavailable
-from tests.gas.measure import SNAPSHOT, TOLERANCE, measure, run
+from tests.gas.measure import SNAPSHOT, TOLERANCE, everything
 
 
 @pytest.mark.anvil
 @pytest.mark.slow
 def test_gas_is_as_committed() -> None:
     try:
-        gas = run(measure).gas
+        gas, _ = everything()
     except ComponentUnavailable as missing:
         pytest.skip(str(missing))
     committed = json.loads(SNAPSHOT.read_text())

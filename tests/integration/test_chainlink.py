@@ -1,20 +1,23 @@
-"""The adapter over the real Chainlink FluxAggregator behind the real EACAggregatorProxy, in process."""
+"""The adapter over ChainlinkSource over the real FluxAggregator behind the real EACAggregatorProxy, in process."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from novation.chain.components import ComponentUnavailable, artifact
 from novation.chain.protocol import Contract, Reverted
 from novation.chain.revm import RevmChain
-from tests.support.oracle import EMPTY, HALT, NORMAL, PHASE, WAD, Price, price_of
+from tests.support.oracle import AGED, EMPTY, HALT, NORMAL, WAD, Price, price_of
 
 FEED = 0
 WINDOW = 60
 ORACLES = 3
 UNIT = 10**8
+PHASE = 1 << 64
+HEARTBEAT = 3_600
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Link:
     adapter: Contract
     aggregator: Contract
     proxy: Contract
+    source: Contract
     rounds: int = 0
 
     def new_aggregator(self, decimals: int = 8) -> Contract:
@@ -55,6 +59,35 @@ class Link:
         self.proxy.transact("proposeAggregator", aggregator.address, sender=self.owner)
         self.proxy.transact("confirmAggregator", aggregator.address, sender=self.owner)
 
+    def new_source(self) -> Contract:
+        """On the proxy, in its phase. @raises Reverted."""
+        return self.chain.deploy("ChainlinkSource", self.proxy.address, sender=self.owner)
+
+    def set_feed(self, source: Contract, **changes: Any) -> None:
+        """100 to 10,000 USD, an hour, 50 bps."""
+        settings = {
+            "source": source.address,
+            "is_push": True,
+            "trade_age": HEARTBEAT,
+            "close_age": HEARTBEAT,
+            "deviation": 50,
+            "confidence": 0,
+            "band_low": (100, 18),
+            "band_high": (10_000, 18),
+            "move": 0,
+            "swing": 0,
+            "window": 0,
+            "calm": 0,
+            "reference": EMPTY,
+            "divergence": 0,
+            "reference_age": 0,
+            "refresh": 0,
+            "fallback": EMPTY,
+            "fallback_age": 0,
+            "fallback_deviation": 0,
+        } | changes
+        self.adapter.transact("set_feed", FEED, tuple(settings.values()), sender=self.owner)
+
     def observe_at(self, due: int, round_id: int) -> tuple[int, int]:
         """Price and spread. @raises Reverted."""
         receipt = self.adapter.transact("observe_at", FEED, due, WINDOW, round_id, sender=self.owner)
@@ -70,19 +103,25 @@ class Link:
 
 @pytest.fixture(scope="module")
 def built() -> tuple[Link, int]:
+    """Round 1 has 2,000 USD, of a hundred seconds ago."""
     try:
         abi, code = artifact("chainlink", "EACAggregatorProxy")
     except ComponentUnavailable as error:
         pytest.skip(str(error))
     chain = RevmChain()
     owner = chain.account(0)
-    adapter = chain.deploy("OracleAdapter", owner, EMPTY, sender=owner)
-    link = Link(chain, owner, [chain.account(10 + i) for i in range(ORACLES)], adapter, adapter, adapter)
+    adapter = chain.deploy("OracleAdapter", owner, EMPTY, EMPTY, sender=owner)
+    link = Link(chain, owner, [chain.account(10 + i) for i in range(ORACLES)], adapter, adapter, adapter, adapter)
     link.aggregator = link.new_aggregator()
     link.proxy = chain.deploy(("EACAggregatorProxy", abi, code), link.aggregator.address, EMPTY, sender=owner)
-    adapter.transact(
-        "set_feed", FEED, link.proxy.address, 3_600, 50, 0, (100, 18), (10_000, 18), EMPTY, 0, sender=owner
-    )
+    with pytest.raises(Reverted, match="No data present"):
+        link.proxy.call("latestRoundData")
+    with pytest.raises(Reverted, match="BOUND"):
+        link.new_source()
+    link.submit(2_000, chain.now)
+    link.source = link.new_source()
+    link.set_feed(link.source)
+    chain.warp(100)
     return link, chain.snapshot()
 
 
@@ -90,49 +129,43 @@ def built() -> tuple[Link, int]:
 def link(built: tuple[Link, int]) -> Link:
     link, mark = built
     link.chain.restore(mark)
-    link.rounds = 0
+    link.rounds = 1
     return link
 
 
 def test_reads_the_median(link: Link) -> None:
     now = link.chain.now
-    link.submit(2_000, now)
-    assert link.read() == price_of(2_000, now)
-
-
-def test_before_the_first_answer_the_real_proxy_reverts_and_the_feed_is_halted(link: Link) -> None:
-    with pytest.raises(Reverted, match="No data present"):
-        link.proxy.call("latestRoundData")
-    assert link.read() == Price(0, 0, 0, 0, HALT)
+    assert link.read() == price_of(2_000, now - 100)
+    link.submit(2_010, now)
+    assert link.read() == price_of(2_010, now)
 
 
 def test_a_round_in_progress_is_not_seen(link: Link) -> None:
     now = link.chain.now
-    link.submit(2_000, now)
+    link.submit(2_010, now)
     link.chain.warp(10)
     for oracle in link.oracles[:2]:
-        link.aggregator.transact("submit", 2, 2_500 * UNIT, sender=oracle)
-    assert link.read() == price_of(2_000, now)
-    assert link.refusal(now + 5, PHASE + 2) == "STALE"
+        link.aggregator.transact("submit", 3, 2_500 * UNIT, sender=oracle)
+    assert link.read() == price_of(2_010, now)
+    assert link.refusal(now + 5, PHASE + 3) == "STALE"
 
 
 def test_the_first_observation(link: Link) -> None:
     start = link.chain.now
     for seconds, usd in ((0, 2_000), (20, 2_010), (40, 2_020), (60, 2_030)):
         link.submit(usd, start + seconds)
-    assert link.observe_at(start + 15, PHASE + 2) == (2_010 * WAD, 0)
-    assert link.observe_at(start + 40, PHASE + 3) == (2_020 * WAD, 0)
-    assert link.observe_at(start + 41, PHASE + 4) == (2_030 * WAD, 0)
-    assert link.refusal(start + 15, PHASE + 3) == "PROOF"
-    assert link.refusal(start + 15, PHASE + 1) == "EARLY"
-    assert link.refusal(start + 15, PHASE + 5) == "STALE"
+    assert link.observe_at(start + 15, PHASE + 3) == (2_010 * WAD, 5_000)  # it is 40 seconds old
+    assert link.observe_at(start + 40, PHASE + 4) == (2_020 * WAD, 0)
+    assert link.observe_at(start + 41, PHASE + 5) == (2_030 * WAD, 0)
+    assert link.refusal(start + 15, PHASE + 4) == "PROOF"
+    assert link.refusal(start + 15, PHASE + 2) == "EARLY"
+    assert link.refusal(start + 15, PHASE + 6) == "STALE"
     # Round 0 does not exist, so nothing proves that round 1 is the first.
-    assert link.refusal(start, PHASE + 1) == "PROOF"
+    assert link.refusal(start - 100, PHASE + 1) == "PROOF"
 
 
 def test_in_force(link: Link) -> None:
     start = link.chain.now
-    link.submit(2_000, start)
     link.submit(2_010, start + 20)
     link.chain.set_time(start + 30 + WINDOW + 1)
     assert link.observe_at(start + 30, PHASE + 2) == (2_010 * WAD, 5_000)
@@ -146,7 +179,7 @@ def test_a_change_of_phase(link: Link) -> None:
     start = link.chain.now
     for seconds, usd in ((0, 2_000), (20, 2_010)):
         link.submit(usd, start + seconds)
-    assert link.observe_at(start + 15, PHASE + 2) == (2_010 * WAD, 0)
+    assert link.observe_at(start + 15, PHASE + 3) == (2_010 * WAD, 0)
     other = link.new_aggregator()
     # It has run for a while when it is confirmed: those rounds are the second phase's.
     link.submit(2_011, start + 25, other, 1)
@@ -154,61 +187,65 @@ def test_a_change_of_phase(link: Link) -> None:
     link.change_phase(other)
     assert link.proxy.call("phaseId") == 2
     assert link.read() == price_of(2_500, start + 30)
-    # The order that was due before takes no price of the old phase any more, nor does the new phase give it a choice.
-    assert link.refusal(start + 15, PHASE + 2) == "PROOF"
+    # Prices go on; an order takes none of either phase, for the two are no one sequence.
+    link.submit(2_020, start + 60, other, 3)
+    assert link.read() == price_of(2_020, start + 60)
+    for due in (start + 15, start + 50):
+        for number in (PHASE + 3, 2 * PHASE + 1, 2 * PHASE + 2, 2 * PHASE + 3):
+            assert link.refusal(due, number) == "STALE"
+    # A source of the new phase fills orders, but at nothing of the old one.
+    link.set_feed(link.new_source())
+    assert link.observe_at(start + 50, 2 * PHASE + 3) == (2_020 * WAD, 0)
+    assert link.refusal(start + 15, PHASE + 3) == "STALE"
     assert link.refusal(start + 15, 2 * PHASE + 2) == "PROOF"
     assert link.refusal(start + 15, 2 * PHASE + 1) == "PROOF"
-    # Later orders fill.
-    link.submit(2_020, start + 60, other, 3)
-    assert link.observe_at(start + 50, 2 * PHASE + 3) == (2_020 * WAD, 0)
 
 
 def test_a_new_phase_with_other_decimals_halts_until_the_feed_is_set_anew(link: Link) -> None:
     start = link.chain.now
-    link.submit(2_000, start)
+    link.submit(2_010, start)
     link.adapter.transact("observe", FEED, sender=link.owner)
     other = link.new_aggregator(18)
     link.change_phase(other)
-    assert link.read() == price_of(2_000, start, HALT)  # no round yet
-    link.submit(2_010, start + 20, other, 1)
-    assert link.read() == price_of(2_000, start, HALT)  # other decimals
-    link.adapter.transact(
-        "set_feed", FEED, link.proxy.address, 3_600, 50, 0, (100, 18), (10_000, 18), EMPTY, 0, sender=link.owner
-    )
-    assert link.read() == price_of(2_010, start + 20)
+    assert link.read() == price_of(2_010, start, HALT)  # no round yet
+    link.submit(2_020, start + 20, other, 1)
+    assert link.read() == price_of(2_010, start, HALT)  # other decimals
+    link.set_feed(link.new_source())
+    assert link.read() == price_of(2_020, start + 20)
 
 
 def test_an_answer_at_the_aggregators_limit_is_outside_the_band(link: Link) -> None:
     """The aggregator refuses what is beyond its limits, so a crash shows as its smallest answer (LUNA)."""
     start = link.chain.now
-    link.submit(2_000, start)
+    link.submit(2_010, start)
     link.adapter.transact("observe", FEED, sender=link.owner)
     for oracle in link.oracles:
-        attempt = link.aggregator.attempt("submit", 2, UNIT - 1, sender=oracle)
+        attempt = link.aggregator.attempt("submit", 3, UNIT - 1, sender=oracle)
         assert attempt.error == "value below minSubmissionValue"
-        link.aggregator.transact("submit", 2, UNIT, sender=oracle)
+        link.aggregator.transact("submit", 3, UNIT, sender=oracle)
     assert link.aggregator.call("latestRoundData")[1] == UNIT
-    assert link.read() == price_of(2_000, start, HALT)
+    assert link.read() == price_of(2_010, start, HALT)
+    assert link.adapter.transact("observe", FEED, sender=link.owner).one("Doubted").args["reason"] == "BAND"
 
 
 def test_as_reference_of_another(link: Link) -> None:
     start = link.chain.now
-    source = link.chain.deploy("MockAggregatorProxy", 8, sender=link.owner)
+    source = link.chain.deploy("MockSource", True, sender=link.owner)
+    source.transact("push", 2_000 * WAD, sender=link.owner)
     link.submit(2_000, start)
-    link.adapter.transact(
-        "set_feed",
-        FEED,
-        source.address,
-        3_600,
-        50,
-        100,
-        (100, 18),
-        (10_000, 18),
-        link.proxy.address,
-        3_600,
-        sender=link.owner,
-    )
-    source.transact("push", 2_020 * UNIT, sender=link.owner)
+    checks = {"divergence": 100, "reference_age": HEARTBEAT, "refresh": 0}
+    link.set_feed(source, reference=link.source.address, **checks)
+    source.transact("push", 2_020 * WAD, sender=link.owner)
     assert link.read().status == NORMAL
-    source.transact("push", 2_021 * UNIT, sender=link.owner)
+    source.transact("push", 2_020 * WAD + 1, sender=link.owner)
     assert link.read().status == HALT
+
+
+def test_as_fallback_of_another(link: Link) -> None:
+    start = link.chain.now
+    source = link.chain.deploy("MockSource", False, sender=link.owner)
+    link.set_feed(source, is_push=False, fallback=link.source.address, fallback_age=HEARTBEAT, fallback_deviation=70)
+    link.submit(2_010, start)
+    assert link.read() == price_of(2_010, start, AGED, 70)
+    link.chain.set_time(start + WINDOW + 2)
+    assert link.observe_at(start + 1, PHASE + 2) == (2_010 * WAD, 7_000)

@@ -49,20 +49,20 @@ def test_it_fills_at_its_own_price_although_a_newer_is_known(house: House) -> No
     reference = house.round_at(order, 4_000)
     house.warp(30)
     house.set_price(ETH, 4_100)
-    receipt = house.orders.transact("execute", order, 0, reference, sender=house.keeper)
+    receipt = house.orders.transact("execute", order, 0, reference, b"", sender=house.keeper)
     assert receipt.one("Filled").args["price"] == 4_000 * WAD
-    assert house.oracle.call("stored_at", ETH)[0] == 4_100 * WAD
+    assert house.price(ETH) == 4_100 * WAD
 
 
 def test_without_a_round_it_fills_at_the_one_in_force_with_the_spread(house: House) -> None:
     order = house.order(house.taker, ETH, WAD)
-    before = house.feeds[ETH].proxy.call("newest")
+    before = house.feeds[ETH].reference()
     window = house.system.parameters.orders.window
     house.chain.set_time(order[DUE] + window)
-    attempt = house.orders.attempt("execute", order, 0, before, sender=house.keeper)
+    attempt = house.orders.attempt("execute", order, 0, before, b"", sender=house.keeper)
     assert attempt.error == "EARLY"
     house.warp(1)
-    receipt = house.orders.transact("execute", order, 0, before, sender=house.keeper)
+    receipt = house.orders.transact("execute", order, 0, before, b"", sender=house.keeper)
     filled = receipt.one("Filled").args
     market = house.market(ETH)
     assert filled["price"] == 4_000 * WAD
@@ -116,7 +116,7 @@ def test_margin(house: House) -> None:
     reference = house.round_at(order)
     house.warp(5)
     house.set_price(BTC, 104_000)
-    receipt = house.orders.transact("execute", order, 0, reference, sender=house.keeper)
+    receipt = house.orders.transact("execute", order, 0, reference, b"", sender=house.keeper)
     assert receipt.one("Executed").args["code"] == "MARGIN"
     assert len(receipt.find("Released")) == 1
     assert (size(house), size(house, BTC)) == (0, 9 * WAD // 10)
@@ -150,7 +150,7 @@ def test_a_pause_keeps_an_opening_order_alive_until_it_can_be_cancelled(house: H
     order = house.order(house.taker, ETH, WAD)
     reference = house.round_at(order)
     house.vault.transact("pause", 2, sender=house.guardian)
-    assert house.orders.attempt("execute", order, 0, reference, sender=house.keeper).error == "PAUSED"
+    assert house.orders.attempt("execute", order, 0, reference, b"", sender=house.keeper).error == "PAUSED"
     with pytest.raises(Reverted, match="PAUSED"):
         house.order(house.maker, ETH, WAD)
     before = house.cash(house.taker)

@@ -37,8 +37,8 @@ _plant(
     "an observation tells when it was made",
     "Followers take a price for younger than it is.",
     "OracleAdapter",
-    "published_at=seen.latest_at, round=seen.id",
-    "published_at=block.timestamp, round=seen.id",
+    "published_at=seen.published_at, stored=verdict.stored",
+    "published_at=block.timestamp, stored=verdict.stored",
 )
 _plant(
     "an executed order names its trader as keeper",

@@ -14,6 +14,13 @@ BUGS.plant(
     "",
 )
 BUGS.plant(
+    "liquidated at once by an old price",
+    "missing check",
+    "Whoever keeps back the price at which the account is healthy again liquidates it.",
+    '        assert flagged_at != 0 and unsafe_sub(block.timestamp, flagged_at) >= ramp, "EARLY"\n',
+    "        pass\n",
+)
+BUGS.plant(
     "who liquidates himself is paid twice",
     "double count",
     "The reward is added to the cash in memory and credited once more: money from nothing, in a loop.",

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from novation.chain.components import artifact
 from novation.chain.protocol import Contract, Reverted
-from novation.deployment import parts
-from novation.deployment.settings import Feed
+from novation.upstream.chainlink import EMPTY, PushFeed, deploy_push_feed
 from tests.sources.ground import CENTS, ETH, WAD, Ground, prove, starved
 
 PHASE = 1 << 64
 NOTHING = (0, 0, 0, 0, 0)
-SETTINGS = Feed("chainlink", 8, 3600, 50, 0, 50 * WAD, 100_000 * WAD, "", 0, ETH)
 
 
 @pytest.fixture
-def feed(ground: Ground) -> parts.Feed:
-    return parts.deploy_feed(ground.chain, SETTINGS, "ETH", ground.me)
+def feed(ground: Ground) -> PushFeed:
+    return real(ground)
 
 
 @pytest.fixture
@@ -29,11 +25,18 @@ def mock(ground: Ground) -> Contract:
     return contract
 
 
+def real(ground: Ground, decimals: int = 8) -> PushFeed:
+    """Chainlink's own aggregator and proxy, with a round."""
+    found = deploy_push_feed(ground.chain, "ETH", decimals, 50 * WAD, 100_000 * WAD, ground.me)
+    found.push(ETH)
+    return found
+
+
 def source_of(ground: Ground, proxy: Contract) -> Contract:
     return ground.chain.deploy("ChainlinkSource", proxy.address, sender=ground.me)
 
 
-def test_rounds_of_the_real_feed(ground: Ground, feed: parts.Feed) -> None:
+def test_rounds_of_the_real_feed(ground: Ground, feed: PushFeed) -> None:
     source = source_of(ground, feed.proxy)
     times = [ground.chain.now]
     for dollars in (4001, 4002):
@@ -54,22 +57,22 @@ def test_rounds_of_the_real_feed(ground: Ground, feed: parts.Feed) -> None:
     assert prove(source, b"") == "PUSH"
 
 
-def test_a_new_aggregator(ground: Ground, feed: parts.Feed) -> None:
+def test_a_new_aggregator(ground: Ground, feed: PushFeed) -> None:
     """Rounds of the phase before it are none any more."""
     source = source_of(ground, feed.proxy)
     ground.chain.warp(60)
-    other = parts.deploy_feed(ground.chain, SETTINGS, "ETH", ground.me)
-    feed.proxy.transact("proposeAggregator", other.writer.address, sender=ground.me)
-    feed.proxy.transact("confirmAggregator", other.writer.address, sender=ground.me)
+    other = real(ground)
+    feed.proxy.transact("proposeAggregator", other.aggregator.address, sender=ground.me)
+    feed.proxy.transact("confirmAggregator", other.aggregator.address, sender=ground.me)
     assert source.call("latest") == (2 * PHASE + 1, ETH, 0, ground.chain.now, 0)
     assert source.call("observation", PHASE + 1) == NOTHING
 
 
-def test_a_new_aggregator_with_other_decimals(ground: Ground, feed: parts.Feed) -> None:
+def test_a_new_aggregator_with_other_decimals(ground: Ground, feed: PushFeed) -> None:
     source = source_of(ground, feed.proxy)
-    other = parts.deploy_feed(ground.chain, replace(SETTINGS, decimals=18), "ETH", ground.me)
-    feed.proxy.transact("proposeAggregator", other.writer.address, sender=ground.me)
-    feed.proxy.transact("confirmAggregator", other.writer.address, sender=ground.me)
+    other = real(ground, 18)
+    feed.proxy.transact("proposeAggregator", other.aggregator.address, sender=ground.me)
+    feed.proxy.transact("confirmAggregator", other.aggregator.address, sender=ground.me)
     assert source.call("latest") == NOTHING
     assert source.call("observation", 2 * PHASE + 1) == NOTHING
 
@@ -147,7 +150,7 @@ def test_decimals_that_fail(ground: Ground, mock: Contract, mode: int) -> None:
 
 
 @pytest.mark.parametrize("works", [False, True])
-def test_a_starved_feed_is_told(ground: Ground, feed: parts.Feed, mock: Contract, works: bool) -> None:
+def test_a_starved_feed_is_told(ground: Ground, feed: PushFeed, mock: Contract, works: bool) -> None:
     source = source_of(ground, mock if works else feed.proxy)
     ground.chain.warp(60)
     if works:
@@ -174,7 +177,7 @@ def test_a_feed_behind_several_proxies(ground: Ground, mock: Contract, depth: in
     code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
     behind = mock
     for _ in range(depth - 1):
-        behind = ground.chain.deploy(code, behind.address, parts.EMPTY, sender=ground.me)
+        behind = ground.chain.deploy(code, behind.address, EMPTY, sender=ground.me)
     source = source_of(ground, behind)
     mock.transact("set_modes", 10, 10, 0, sender=ground.me)
     starved(source, "latest", most=260_000)
@@ -193,11 +196,11 @@ def test_a_round_that_timed_out_is_no_price(ground: Ground) -> None:
     """FluxAggregator gives it the answer of the round before it and the time of the time-out."""
     chain, (one, two) = ground.chain, [ground.chain.account(n) for n in range(2)]
     timeout = 120
-    arguments = (parts.EMPTY, 0, timeout, parts.EMPTY, 50 * CENTS, 100_000 * CENTS, 8, "ETH / USD")
+    arguments = (EMPTY, 0, timeout, EMPTY, 50 * CENTS, 100_000 * CENTS, 8, "ETH / USD")
     flux = chain.deploy(("FluxAggregator", *artifact("chainlink", "FluxAggregator")), *arguments, sender=one)
     flux.transact("changeOracles", [], [one, two], [one, two], 2, 2, 0, sender=one)
     code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
-    proxy = chain.deploy(code, flux.address, parts.EMPTY, sender=one)
+    proxy = chain.deploy(code, flux.address, EMPTY, sender=one)
     for oracle in (one, two):
         flux.transact("submit", 1, 4000 * CENTS, sender=oracle)
     source = source_of(ground, proxy)
@@ -211,17 +214,17 @@ def test_a_round_that_timed_out_is_no_price(ground: Ground) -> None:
     assert source.call("observation", PHASE + 3) == (PHASE + 3, 3000 * WAD, 0, chain.now, chain.now)
 
 
-def test_an_order_has_one_first_observation_across_a_move(ground: Ground, feed: parts.Feed) -> None:
+def test_an_order_has_one_first_observation_across_a_move(ground: Ground, feed: PushFeed) -> None:
     """The new aggregator has run beside the old one: its rounds from before the move prove nothing here."""
-    other = parts.deploy_feed(ground.chain, SETTINGS, "ETH", ground.me)
+    other = real(ground)
     source = source_of(ground, feed.proxy)
     ground.chain.warp(60)
     feed.push(4100 * WAD)
     ground.chain.warp(1)
     other.push(3900 * WAD)
     assert source.call("observation", PHASE + 2)[1] == 4100 * WAD
-    feed.proxy.transact("proposeAggregator", other.writer.address, sender=ground.me)
-    feed.proxy.transact("confirmAggregator", other.writer.address, sender=ground.me)
+    feed.proxy.transact("proposeAggregator", other.aggregator.address, sender=ground.me)
+    feed.proxy.transact("confirmAggregator", other.aggregator.address, sender=ground.me)
     assert source.call("latest")[1] == 3900 * WAD
     assert source.call("observation", PHASE + 2) == source.call("observation", 2 * PHASE + 2) == NOTHING
     fresh = source_of(ground, feed.proxy)

@@ -13,7 +13,7 @@ from novation.chain.abi import checksum
 from novation.chain.protocol import Contract, Receipt
 from novation.chain.revm import RevmChain
 from novation.deployment.parameters import load
-from novation.deployment.plan import feed_arguments
+from novation.deployment.plan import feed_settings
 from novation.deployment.settings import Market as Settings
 from novation.deployment.settings import Parameters
 from novation.model.market import Market, Position
@@ -21,6 +21,7 @@ from tests.support import stored
 from tests.support.stored import Account, Book, Fill, Risk
 
 WAD = 10**18
+EMPTY = "0x" + "00" * 20
 ETH, BTC = 0, 1
 PRICE = {ETH: 4_000, BTC: 110_000}
 WINDOW = 60
@@ -96,12 +97,12 @@ class Bench:
     # building
 
     def add_feed(self, market: int) -> None:
-        """A feed with its first round."""
-        source = self.chain.deploy("MockAggregatorProxy", self.settings(market).feed.decimals, sender=self.owner)
+        """A feed whose source is asked, with its first price."""
+        source = self.chain.deploy("MockSource", True, sender=self.owner)
         self.feeds[market] = source
         self.push(market, PRICE.get(market, PRICE[ETH]))
-        arguments = feed_arguments(self.settings(market))
-        self.oracle.transact("set_feed", market, source.address, *arguments, sender=self.owner)
+        settings = feed_settings(self.settings(market).feed, source.address)
+        self.oracle.transact("set_feed", market, settings, sender=self.owner)
 
     def set_market(self, market: int = ETH, pool: Contract | None = None, **changes: int) -> Receipt:
         """By the owner; may revert."""
@@ -156,24 +157,24 @@ class Bench:
     # prices
 
     def push(self, market: int, usd: int | float) -> int:
-        """A round a second later, in dollars and cents. @return its id."""
+        """A price a second later, in dollars and cents. @return its id."""
         self.chain.warp(1)
         source = self.feeds[market]
-        answer = round(usd * 100) * 10**6
-        return int(source.returned("push", source.transact("push", answer, sender=self.owner)))
+        mid = round(usd * 100) * WAD // 100
+        return int(source.returned("push", source.transact("push", mid, sender=self.owner)))
 
     def read(self, market: int = ETH) -> tuple[int, ...]:
         return tuple(self.oracle.call("read", market))
 
     def quote(self, market: int = ETH, usd: int | float | None = None) -> tuple[int, int, int]:
-        """A new round. @return due, window and reference of a fill at it."""
+        """A new price. @return due, window and reference of a fill at it."""
         reference = self.push(market, self.read(market)[1] / WAD if usd is None else usd)
         return self.now, WINDOW, reference
 
     def halt(self, market: int = ETH) -> None:
-        """Lets the feed grow stale; the others get a new round."""
+        """Lets the feed grow stale; the others get a new price."""
         prices = {number: self.read(number)[1] / WAD for number in self.feeds}
-        self.chain.warp(self.settings(market).feed.heartbeat + 1)
+        self.chain.warp(self.settings(market).feed.close_age + 1)
         for number, usd in prices.items():
             if number != market:
                 self.push(number, usd)
@@ -186,7 +187,7 @@ class Bench:
     def trade(
         self, account: str, delta: int, market: int = ETH, usd: int | float | None = None, **options: Any
     ) -> Receipt:
-        """Fills at a new round; may revert."""
+        """Fills at a new price; may revert."""
         acceptable, reduce_only = options.get("acceptable", 0), options.get("reduce_only", False)
         quote = options.get("quote") or self.quote(market, usd)
         return self.vault.attempt(
@@ -234,7 +235,7 @@ def build(chain: RevmChain | None = None, token: str = "MockToken") -> Bench:
     owner, guardian = roles["owner"], roles["guardian"]
     arguments = ("USD Coin", "USDC", 6) if token == "MockToken" else (6,)
     money = chain.deploy(token, *arguments, sender=owner)
-    oracle = chain.deploy("OracleAdapter", owner, guardian, sender=owner)
+    oracle = chain.deploy("OracleAdapter", owner, guardian, EMPTY, sender=owner)
     modules = (roles["treasury"], roles["order_module"], roles["liquidation_module"])
     vault = chain.deploy("CollateralVault", money.address, *modules, 5_000, owner, guardian, sender=owner)
     lens = chain.deploy("Lens", vault.address, sender=owner)

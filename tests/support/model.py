@@ -8,18 +8,20 @@ from typing import Any
 from novation.fixed import WAD
 from novation.model import Config, Order, PoolSetup, Revert, Setup, System, invariants, view
 from novation.model.ledger import DEPOSIT, LP_DEPOSIT, OPEN
+from novation.model.oracle import Settings
 from novation.model.pool import Pool
-from novation.model.words import band_word
+from novation.model.sources import HONEST, SILENT, Source, update_bytes
 
 OWNER, GUARDIAN = Setup.owner, Setup.guardian
 LP, KEEPER, LIQUIDATOR, ATTACKER = 0xD10000, 0xD20000, 0xD30000, 0xD40000
 TRADERS = (0xE10000, 0xE20000, 0xE20001, 0xE30000)
 ACTORS = (LP, KEEPER, LIQUIDATOR, ATTACKER, *TRADERS)
-SOURCES = (0x710000, 0x720000)
-PRICES = (2000 * 10**8, 60_000 * 10**8)
+SOURCES = (0x710000, 0x720000)  # the second market's prices are brought
+PRICES = (2000 * WAD, 60_000 * WAD)
 ETHER = Config(100_000 * WAD, 1000, 500, 500, 200, 600, 300, 100, 2500, 100, 400_000, 1_000_000)
 BITCOIN = Config(4_000 * WAD, 800, 400, 300, 100, 500, 200, 200, 2000, 50, 200_000, 500_000)
-BAND = band_word(1, 18), band_word(1, 24)
+LOWEST, HIGHEST = WAD, 10**24
+JUDGED = (4000, 4000, 50, 0, (1, 18), (1, 24), *(0,) * 11)  # `Settings` after the source and its kind
 
 
 def two_pools(decimals: int = 6) -> Setup:
@@ -33,12 +35,16 @@ def usd(amount: int) -> int:
 
 
 def world(setup: Setup | None = None, deposit: int = 100_000, liquidity: int = 5_000_000) -> System:
-    """Deployed, funded, with `liquidity` dollars in the pool and a fresh price in both markets."""
+    """Deployed, funded, with `liquidity` dollars in the pool and a fresh price in both markets: the first one's source
+    is asked, the second one's prices are brought."""
     system = System(setup or Setup())
     for market, config in enumerate((ETHER, BITCOIN)):
-        source = system.add_source(SOURCES[market])
-        source.post(PRICES[market], system.now - 1)
-        system.oracle.set_feed(OWNER, market, source.address, 4000, 50, 0, *BAND, 0, 0)
+        source = system.add_source(SOURCES[market], is_push=market == 0)
+        if source.is_push:
+            source.push(PRICES[market], system.now - 1)
+        system.oracle.set_feed(OWNER, market, Settings(source.address, source.is_push, *JUDGED))
+        if not source.is_push:
+            bring(system, market, PRICES[market], system.now - 1)
         pool_of(system, market).set_market(OWNER, market, config)
     for actor in ACTORS:
         system.token.mint(actor, 10**9 * system.token.unit)
@@ -69,15 +75,34 @@ def lend(system: System, dollars: int, index: int = 0) -> None:
 
 
 def refresh(system: System) -> None:
-    """New rounds at the last prices."""
-    for address in SOURCES:
-        source = system.oracle.sources[address]
-        source.post(source.rounds[source.state["latest"]].answer, system.now)
+    """The last prices again."""
+    for market in range(len(SOURCES)):
+        publish(system, market, last(system, market))
 
 
-def post(system: System, market: int, answer: int) -> int:
-    """A round now; @returns its id."""
-    return system.oracle.sources[SOURCES[market]].post(answer, system.now)
+def source_of(system: System, market: int) -> Source:
+    """The twin of a market's source."""
+    return system.oracle.sources[SOURCES[market]]
+
+
+def last(system: System, market: int) -> int:
+    """The newest price (WAD): as the source tells it, or as the adapter has it."""
+    source = source_of(system, market)
+    return source.told[source.state["newest"]].mid if source.is_push else system.oracle.stored[market].mid
+
+
+def bring(system: System, market: int, mid: int, at: int) -> None:
+    """What a network signs is brought; it published nothing in the five seconds before."""
+    system.oracle.update(KEEPER, market, update_bytes(mid, 0, at, at - 5))
+
+
+def publish(system: System, market: int, mid: int) -> int:
+    """A price (WAD) of now, brought where it has to be; @returns the observation's id, 0 of a pull source."""
+    source = source_of(system, market)
+    if source.is_push:
+        return source.push(mid, system.now)
+    bring(system, market, mid, system.now)
+    return 0
 
 
 def order(account: int, market: int, size: int, **changes: Any) -> Order:
@@ -85,13 +110,12 @@ def order(account: int, market: int, size: int, **changes: Any) -> Order:
     return Order(account, market, size, 0, 0, False, False, WAD, 1 << 40, 0, 0)._replace(**changes)
 
 
-def trade(system: System, account: int, market: int, size: int, answer: int = 0, **changes: Any) -> str:
-    """Commits, waits, posts a round at `answer` (default: the last) and executes. @returns the code."""
+def trade(system: System, account: int, market: int, size: int, mid: int = 0, **changes: Any) -> str:
+    """Commits, waits, publishes a price (WAD; default: the last) and executes. @returns the code."""
     slot = next(i for i in range(16) if system.orders.slots.get((account, i)) is None)
     due = system.orders.commit(account, order(account, market, size, **changes), slot)
     system.warp(due)
-    source = system.oracle.sources[SOURCES[market]]
-    number = post(system, market, answer or source.rounds[source.state["latest"]].answer)
+    number = publish(system, market, mid or last(system, market))
     held = system.orders.slots[account, slot]
     assert held is not None
     return system.orders.execute(KEEPER, held, slot, number)
@@ -153,16 +177,15 @@ class Walker:
         return self.rest(trader, market)
 
     def move(self, market: int) -> None:
-        r, source = self.random, self.system.oracle.sources[SOURCES[market]]
-        if r.random() < 0.004 or source.state["fails"]:
-            source.set_fails(not source.state["fails"])
+        r, source = self.random, source_of(self.system, market)
+        if r.random() < 0.004 or source.state["latest_mode"]:
+            mode = HONEST if source.state["latest_mode"] else SILENT
+            source.set_modes(mode, mode)
         if r.random() < 0.02:
             self.drift = r.choice((-80, -20, 0, 20, 80))
-        last = source.rounds[source.state["latest"]].answer
         jump = r.choice((1, 5, 20, 80, 300)) if r.random() < 0.97 else 1500
-        source.post(
-            max(10**8, min(10**13, last * (10_000 + self.drift + r.randint(-jump, jump)) // 10_000)), self.system.now
-        )
+        mid = last(self.system, market) * (10_000 + self.drift + r.randint(-jump, jump)) // 10_000
+        publish(self.system, market, max(LOWEST + 1, min(HIGHEST - 1, mid)))
 
     def commit(self, trader: int, market: int) -> tuple[str, str, int, tuple[Any, ...]]:
         r, system = self.random, self.system
@@ -171,8 +194,7 @@ class Walker:
         position = pool_of(system, market).position_of(trader, market).size
         if reduce_only and position:
             size = -position // r.choice((1, 2, 3))
-        answer = system.oracle.sources[SOURCES[market]]
-        mid = answer.rounds[answer.state["latest"]].answer * 10**10
+        mid = last(system, market)
         trigger = mid * r.randint(990, 1010) // 1000 if r.random() < 0.15 else 0
         acceptable = mid * r.randint(995, 1010) // 1000 if r.random() < 0.2 else 0
         made = Order(
@@ -194,15 +216,15 @@ class Walker:
         late = system.now > held.due + terms.window + terms.grace
         if r.random() < (0.8 if late else 0.05):
             return "orders", "cancel", held.account, (held, slot)
-        source = system.oracle.sources[SOURCES[held.market]]
         if r.random() < 0.8:
             system.warp(max(system.now, held.due + r.choice((0, 1, 61))))
             if r.random() < 0.5:
                 self.move(held.market)
-        number = source.state["latest"]
-        while number & 0xFFFF > 1 and source.rounds[number - 1].updated_at >= held.due:
+        source = source_of(system, held.market)
+        number = source.state["newest"]
+        while number > 1 and source.told[number - 1].published_at >= held.due:
             number -= 1
-        if source.rounds[number].updated_at > held.due + 60 and number & 0xFFFF > 1:
+        if number > 1 and source.told[number].published_at > held.due + 60:
             number -= 1
         return "orders", "execute", KEEPER, (held, slot, number + (r.random() < 0.03))
 

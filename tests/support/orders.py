@@ -88,8 +88,24 @@ class Desk:
         """The revert code, None where it succeeds."""
         return self.orders.attempt(function, *args, sender=sender or self.keeper).error
 
-    def execute(self, order: Order, slot: int = 0, reference: int = 7, gas: int | None = None) -> Receipt:
-        return self.orders.attempt("execute", tuple(order), slot, reference, sender=self.keeper, gas=gas)
+    def execute(
+        self,
+        order: Order,
+        slot: int = 0,
+        reference: int = 7,
+        gas: int | None = None,
+        *,
+        update: bytes = b"",
+        value: int = 0,
+    ) -> Receipt:
+        """May revert. @param value Wei."""
+        arguments = (tuple(order), slot, reference, update)
+        return self.orders.attempt("execute", *arguments, sender=self.keeper, value=value, gas=gas)
+
+    def liquidate(self, market: int = 3, update: bytes = b"", value: int = 0) -> Receipt:
+        """The account, by the keeper; may revert. @param value Wei."""
+        arguments = (self.account, market, update)
+        return self.liquidations.attempt("liquidate", *arguments, sender=self.keeper, value=value)
 
     def make_vault(self, mode: int, amount: int = 0, failure: bytes = b"") -> None:
         """How `trade` and `liquidate` end from now on."""
@@ -123,9 +139,9 @@ def called(receipt: Receipt, name: str) -> list[dict[str, Any]]:
 
 
 def build(chain: RevmChain) -> Desk:
-    """A desk whose market 0 has the price 2,000."""
+    """A desk whose market 0 has the price 2,000; the feed of market PULLED is brought its prices."""
     rig = feeds.build(chain)
-    assert rig.set_feed(0).ok
+    rig.reset(0)
     rig.push(2_000)
     deployer = chain.account(2)
     vault = chain.deploy("MockVault", sender=deployer)
@@ -140,7 +156,8 @@ def build(chain: RevmChain) -> Desk:
         FEE_MAX,
         sender=deployer,
     )
-    liquidations = chain.deploy("LiquidationModule", vault.address, 1_000, 5_000, 600, 5 * WAD, sender=deployer)
+    terms = (1_000, 5_000, 600, 5 * WAD)
+    liquidations = chain.deploy("LiquidationModule", vault.address, rig.oracle.address, *terms, sender=deployer)
     desk = Desk(
         chain, rig, vault, orders, liquidations, chain.account(3), chain.account(4), chain.account(5), chain.account(6)
     )

@@ -95,17 +95,21 @@ class House:
         return int(self.oracle.call("read", market)[1])
 
     def set_price(self, market: int, usd: int | float | None = None) -> Receipt:
-        """A new round, at whole dollars (or cents); at the price as it is if None.
+        """A new price, in dollars (or cents), published and known to the adapter; the one there is if None.
 
-        A second later where there is a round of now already: the adapter takes only newer ones.
+        Later where there is one of now already: the adapter takes only newer ones. A reference says the same before.
         """
         price = self.price(market) if usd is None else round(usd * 100) * 10**16
-        if self.oracle.call("read", market)[3] == self.now:
-            self.warp(1)
-        return self.feeds[market].push(price)
+        if market in self.system.references:
+            self.system.references[market].publish(price)
+        feed = self.feeds[market]
+        at = feed.next_time(max(self.now, self.oracle.call("read", market)[3] + 1))
+        if at > self.now:
+            self.chain.set_time(at)
+        return self.system.publish(market, price)
 
     def refresh(self, seconds: int = 0) -> None:
-        """A new round of every feed at its price, after some time."""
+        """A new price of every feed, as it is, after some time."""
         self.warp(seconds)
         for market in self.feeds:
             self.set_price(market)
@@ -134,16 +138,16 @@ class House:
         return tuple(receipt.one("Committed").args["order"])
 
     def round_at(self, order: Order, usd: int | float | None = None) -> int:
-        """Goes to the order's due time and publishes a round there. @return its id."""
+        """Goes to the order's due time and publishes a price there. @return its id, 0 of a pull feed."""
         if self.now < order[DUE]:
             self.chain.set_time(order[DUE])
         self.set_price(order[MARKET], usd)
-        return int(self.feeds[order[MARKET]].proxy.call("newest"))
+        return self.system.feeds[order[MARKET]].reference()
 
     def fill(self, order: Order, usd: int | float | None = None, slot: int = 0) -> Receipt:
-        """Publishes the order's round (at the present price if None) and executes it. @raises Reverted."""
+        """Publishes the order's price (the present one if None) and executes it. @raises Reverted."""
         reference = self.round_at(order, usd)
-        return self.orders.transact("execute", order, slot, reference, sender=self.roles["keeper"])
+        return self.system.orders.transact("execute", order, slot, reference, b"", sender=self.roles["keeper"])
 
     def trade(self, account: str, market: int, size: int, usd: int | float | None = None, **options: Any) -> Receipt:
         """Commits and fills. @raises Reverted, AssertionError where the order failed."""
@@ -155,7 +159,7 @@ class House:
     # LPs
 
     def end_epoch(self) -> None:
-        """Goes to the end of the oldest unsettled batch (or of the present epoch) with new rounds there."""
+        """Goes to the end of the oldest unsettled batch (or of the present epoch) with new prices there."""
         closes_at = self.shares.call("batches")[2]
         epoch = self.system.parameters.shares.epoch_seconds
         self.chain.set_time(max(self.now, closes_at or (self.now // epoch + 1) * epoch))
@@ -164,7 +168,7 @@ class House:
     def settle(self) -> Receipt:
         """Ends the epoch and settles one batch. @raises Reverted."""
         self.end_epoch()
-        return self.shares.transact("settle", sender=self.roles["keeper"])
+        return self.system.shares.transact("settle", sender=self.roles["keeper"])
 
     def provide(self, lp: str, usd: int) -> int:
         """Funds an LP and brings it its shares. @return how many."""

@@ -12,7 +12,8 @@ from vyper.compiler.input_bundle import FilesystemInputBundle
 
 from novation.chain.compiler import ROOT, sources
 
-# From the top to the bottom; a contract may call only what stands below it. IERC20 is the token, `source` a price feed.
+# From the top to the bottom; a contract may call only what stands below it. IERC20 is the token, `sender` who is given
+# ether back.
 HEIGHT = {
     "Lens": 4,
     "OrderModule": 4,
@@ -22,14 +23,21 @@ HEIGHT = {
     "ClearingPool": 2,
     "OracleAdapter": 1,
     "IERC20": 0,
-    "source": 0,
+    "PriceSource": 0,
+    "SequencerUptime": 0,
+    "sender": 0,
 }
 CALLS = {
     "OrderModule": {
         "CollateralVault": {"may", "push", "release", "reserve", "raw_call"},  # raw_call: trade
-        "OracleAdapter": {"read"},
+        "OracleAdapter": {"fee", "read", "update"},
+        "sender": {"raw_call"},
     },
-    "LiquidationModule": {"CollateralVault": {"liquidate", "raw_call"}},  # raw_call: liquidate, of many
+    "LiquidationModule": {
+        "CollateralVault": {"liquidate", "raw_call"},  # raw_call: liquidate, of many
+        "OracleAdapter": {"fee", "update"},
+        "sender": {"raw_call"},
+    },
     "PoolShares": {
         "CollateralVault": {"account_word", "is_paused", "pull", "push"},
         "ClearingPool": {"mark"},
@@ -39,7 +47,10 @@ CALLS = {
         "IERC20": {"balanceOf", "decimals", "transfer", "transferFrom"},
     },
     "ClearingPool": {"OracleAdapter": {"bounds", "observe", "observe_at", "read"}},
-    "OracleAdapter": {"source": {"raw_call"}},
+    "OracleAdapter": {
+        "PriceSource": {"fee", "following", "latest", "observation", "prove"},
+        "SequencerUptime": {"is_up"},
+    },
     "Lens": {
         "CollateralVault": {"account_word", "account_words", "debts", "pool_word", "shares_of"},
         "ClearingPool": {
@@ -57,7 +68,7 @@ CALLS = {
     },
 }
 LOW_LEVEL = ("raw_call", "send", "raw_create", "create_copy_of", "create_from_blueprint", "create_minimal_proxy_to")
-RAW_TARGETS = {"VAULT.address": "CollateralVault", "source": "source"}
+RAW_TARGETS = {"VAULT.address": "CollateralVault", "msg.sender": "sender"}
 INTERFACES = {"Pool": "ClearingPool", "IERC20": "IERC20", "IERC20Detailed": "IERC20"}
 
 

@@ -14,13 +14,14 @@ from novation.chain.compiler import ROOT
 NOVATION = (
     ("fixed",),
     ("model", "chain"),
+    ("upstream",),
     ("deployment",),
     ("console", "bots"),
-    ("sim", "upstream"),
+    ("sim",),
     ("report",),
     ("fuzz",),
     ("bytecode", "mutation", "proofs"),
-    ("demo", "operations"),
+    ("demo", "fork", "operations"),
 )
 FUZZ = (
     ("system",),

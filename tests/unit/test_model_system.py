@@ -16,6 +16,7 @@ from tests.support.model import (
     ATTACKER,
     BITCOIN,
     ETHER,
+    HIGHEST,
     KEEPER,
     LIQUIDATOR,
     LP,
@@ -24,7 +25,7 @@ from tests.support.model import (
     TRADERS,
     Walker,
     order,
-    post,
+    publish,
     refresh,
     trade,
     two_pools,
@@ -67,9 +68,9 @@ def test_deposit_trade_and_redeem_at_one_price_never_earn(deltas: list[int], dol
     """24: an LP who trades against its own pool loses at least what the others gain."""
 
     def play(system: System) -> None:
-        price = dollars * 10**8
+        price = usd(dollars)
         system.warp(system.now + 10)
-        post(system, 0, price)
+        publish(system, 0, price)
         shares = system.shares[0]
         wealth = system.vault.cash(ATTACKER) + system.vault.cash(TRADER)
         shares.request_deposit(ATTACKER, ATTACKER, usd(50_000))
@@ -99,7 +100,7 @@ def test_realise_preserves_equity_and_nav(size: int, dollars: int, short: bool) 
     def play(system: System) -> None:
         trade(system, TRADER, 0, (-size if short else size) * WAD)
         system.warp(system.now + 600)
-        post(system, 0, dollars * 10**8)
+        publish(system, 0, usd(dollars))
         system.pools[0].poke(KEEPER, 0)
         before = view.of(system).copy()
         margin, maintenance = system.vault.margin_of(TRADER)
@@ -120,7 +121,7 @@ def test_minimum_reward_needs_an_empty_account() -> None:
     system.vault.deposit(LP, system.vault.address, 1000 * 10**6)
     trade(system, TRADER, 0, 10 * WAD)
     system.warp(system.now + 60)
-    post(system, 0, 1863 * 10**8)
+    publish(system, 0, usd(1863))
     assert system.vault.liquidatable(TRADER)
     insured = system.vault.cash(system.vault.address)
     system.liquidation.liquidate(LIQUIDATOR, TRADER, 0)
@@ -134,7 +135,7 @@ def test_a_bankrupt_account_ends_at_zero_and_insurance_pays_first() -> None:
     system.vault.deposit(LP, system.vault.address, 100 * 10**6)
     trade(system, TRADER, 0, 10 * WAD)
     system.warp(system.now + 60)
-    post(system, 0, 1500 * 10**8)
+    publish(system, 0, usd(1500))
     assert system.vault.margin_of(TRADER)[0] < 0
     system.liquidation.liquidate(LIQUIDATOR, TRADER, 0)
     holder = system.vault.account(TRADER)
@@ -156,7 +157,7 @@ def test_an_order_that_could_not_fill_in_time_only_cancels() -> None:
     held = system.orders.slots[TRADER, 0]
     assert held is not None
     system.warp(due + 1)
-    number = post(system, 0, PRICES[0])
+    number = publish(system, 0, PRICES[0])
     system.vault.pause(OWNER, 2)
     with pytest.raises(Revert, match="PAUSED"):
         system.orders.execute(KEEPER, held, 0, number)
@@ -166,7 +167,7 @@ def test_an_order_that_could_not_fill_in_time_only_cancels() -> None:
         system.orders.cancel(TRADER, held, 0)
     system.warp(system.now + 1)
     system.vault.unpause(OWNER, 2)
-    post(system, 0, PRICES[0] * 2)
+    publish(system, 0, PRICES[0] * 2)
     with pytest.raises(Revert, match="EXPIRED"):
         system.orders.execute(KEEPER, held, 0, number)
     system.orders.cancel(TRADER, held, 0)
@@ -242,7 +243,7 @@ def _with(tables: dict[Any, Any], key: Any, value: Any) -> None:
     dict.__setitem__(tables, key, value)
 
 
-@pytest.mark.parametrize("number", [1, 2, 4, 5, 6, 7, 8, 9, 12, 14, 21, 24])
+@pytest.mark.parametrize("number", [1, 2, 4, 5, 6, 7, 8, 9, 12, 14, 21, 24, 26])
 def test_an_invariant_sees_what_it_is_for(number: int) -> None:
     """Each state invariant reports its own number when just that is broken."""
     system = world()
@@ -250,6 +251,7 @@ def test_an_invariant_sees_what_it_is_for(number: int) -> None:
     system.orders.commit(TRADER, order(TRADER, 0, -WAD, reduce_only=True), 3)
     vault, pool, shares = system.vault, system.pools[0], system.shares[0]
     holder, state, held = vault.account(TRADER), pool.markets[0], pool.positions[TRADER, 0]
+    price = system.oracle.read(0)
     breaks: dict[int, Callable[[], None]] = {
         1: lambda: _with(vault.totals, "in", 0),
         2: lambda: _with(system.token.balances, vault.address, 0),
@@ -263,8 +265,45 @@ def test_an_invariant_sees_what_it_is_for(number: int) -> None:
         14: lambda: _with(pool.markets, 0, state._replace(rate=10**35)),
         21: lambda: _with(system.orders.earned, KEEPER, 10**30),
         24: lambda: _with(shares.state, "supply", 1),
+        26: lambda: setattr(system.oracle, "read", lambda _: price._replace(low=price.mid)),
     }
     invariants.check_state(view.of(system))
     breaks[number]()
     failing = {item.number for item in invariants.INVARIANTS if item.state and list(item.state(view.of(system)))}
     assert number in failing
+
+
+@pytest.mark.parametrize(
+    ("number", "fault"),
+    [
+        (22, {"published_at": 1}),
+        (22, {"mid": PRICES[1] + 1}),
+        (26, {"mid": HIGHEST, "published_at": 1 << 39, "spread": 50}),
+        (26, {"spread": 49}),
+        (26, {"confidence": 1}),
+    ],
+)
+def test_a_price_that_is_not_judged_is_seen(number: int, fault: dict[str, int]) -> None:
+    """Of a source whose prices are brought; nothing asks it again."""
+    system = world()
+    before = view.of(system).copy()
+    _with(system.oracle.stored, 1, system.oracle.stored[1]._replace(**fault))
+    step = view.Step("oracle", "update", KEEPER)
+    failing = {
+        item.number for item in invariants.INVARIANTS if item.step and list(item.step(before, view.of(system), step))
+    }
+    assert number in failing
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [({"doubted": 1}, 0), ({}, 4001), ({"mid": PRICES[1] + 1}, 0), ({"published_at": 1_800_000_000}, 0)],
+)
+def test_a_price_that_is_not_the_stored_one_is_seen(fault: dict[str, int], seconds: int) -> None:
+    """What was read before is held to what is stored now."""
+    system = world()
+    price = system.oracle.read(1)
+    system.warp(system.now + seconds)
+    _with(system.oracle.stored, 1, system.oracle.stored[1]._replace(**fault))
+    with pytest.raises(invariants.Violation, match="invariant 26 "):
+        invariants.check_price(view.of(system), 1, price)

@@ -81,7 +81,7 @@ def test_an_opening_that_was_committed_before(house: House, size: int) -> None:
     live = house.order(house.taker, ETH, size)
     house.vault.transact("pause", OPEN, sender=house.guardian)
     reference = house.round_at(live)
-    attempt = ("execute", live, 0, reference)
+    attempt = ("execute", live, 0, reference, b"")
     mark = house.chain.snapshot()
     assert house.orders.attempt(*attempt, sender=house.keeper).error == "PAUSED"
     house.vault.transact("unpause", OPEN, sender=house.owner)
@@ -132,7 +132,7 @@ def realise(house: House) -> None:
 def flag_and_liquidate(house: House) -> None:
     house.set_price(ETH, 3_800)
     house.vault.transact("flag", house.hedger, sender=house.outsider)
-    house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
     assert house.cash(house.liquidator) > 0
 
 
@@ -210,7 +210,7 @@ def test_a_market_that_only_reduces_is_left(house: House) -> None:
     close(house)
     house.vault.transact("exit", house.taker, house.taker, sender=house.taker)
     house.set_price(ETH, 3_800)
-    house.liquidation.transact("liquidate", house.hedger, ETH, sender=house.liquidator)
+    house.liquidation.transact("liquidate", house.hedger, ETH, b"", sender=house.liquidator)
 
 
 def test_who_has_a_position_may_defend_it(house: House) -> None:

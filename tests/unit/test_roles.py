@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from novation.deployment.plan import feed_settings
 from tests.support.stored import refusal
 from tests.support.system import ETH, ROLES, WAD, House
 
@@ -17,8 +18,7 @@ OWNER, GUARDIAN = {"owner"}, {"owner", "guardian"}
 def calls(house: House) -> dict[tuple[str, str], tuple[set[str], tuple[Any, ...]]]:
     """(contract, function) -> who may, with arguments that are within every bound."""
     struct = house.market(ETH).struct()
-    feed = (3_600, 50, 0, (1, 18), (1, 24), EMPTY, 0)
-    source = house.feeds[ETH].proxy.address
+    feed = feed_settings(house.market(ETH).feed, house.feeds[ETH].source.address)
     common = {
         (name, function): (OWNER, arguments)
         for name in ("vault", "pool", "oracle")
@@ -33,7 +33,7 @@ def calls(house: House) -> dict[tuple[str, str], tuple[set[str], tuple[Any, ...]
         ("vault", "set_credit"): (GUARDIAN, (0, 1_000 * WAD)),
         ("pool", "set_market"): (OWNER, (ETH, struct)),
         ("pool", "tighten"): (GUARDIAN, (ETH, 600, 50, 20)),
-        ("oracle", "set_feed"): (OWNER, (ETH, source, *feed)),
+        ("oracle", "set_feed"): (OWNER, (ETH, feed)),
         ("oracle", "set_status"): (GUARDIAN, (ETH, 2)),
     }
 
@@ -113,7 +113,7 @@ def test_the_matrix_is_complete(system: House) -> None:
     open_to_all = {
         "vault": "deposit withdraw exit transfer transfer_many set_operator realise flag collect",
         "pool": "poke mark",
-        "oracle": "observe observe_at",
+        "oracle": "observe observe_at update",
     }
     known = {*calls(system), *FOR_ONE_CONTRACT, ("pool", "collect")}
     known |= {(name, function) for name, functions in open_to_all.items() for function in functions.split()}

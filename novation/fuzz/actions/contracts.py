@@ -11,6 +11,7 @@ from novation.fuzz.actions.lending import closes_at
 from novation.fuzz.actions.liquidating import target
 from novation.fuzz.actions.money import withdrawable
 from novation.fuzz.actions.trading import make
+from novation.fuzz.system.networks import data_of
 from novation.model.orders import Order
 
 Step = tuple[Any, ...]
@@ -47,7 +48,7 @@ def fill(game: Game, me: int) -> Step:
         return observe(game, me)
     mine = [found for found in live if found[0].account == me]
     chosen, slot = game.pick(mine if mine and game.chance(40) else live)
-    return "orders", "execute", game.chance(70), chosen, slot, game.reference(chosen)
+    return "orders", "execute", game.chance(70), chosen, slot, game.reference(chosen), game.update(chosen)
 
 
 def cancel(game: Game, me: int) -> Step:
@@ -62,12 +63,23 @@ def liquidate(game: Game, me: int) -> Step:
     """Whoever may be, himself too."""
     sick = game.sick() or [game.holding()]
     account = game.pick(sick)
-    return "liquidation", "liquidate", game.chance(70), account, game.pick(game.held(account) or game.markets)
+    return "liquidation", "liquidate", game.chance(70), account, game.pick(game.held(account) or game.markets), b""
 
 
 def observe(game: Game, me: int) -> Step:
     """A price is stored."""
     return "oracle", "observe", False, game.market()
+
+
+def bring(game: Game, me: int) -> Step:
+    """A price is brought, from now or from before."""
+    market = game.pick(list(game.mirror.networks) or game.markets)
+    if market not in game.mirror.networks:
+        return observe(game, me)
+    signed = game.mirror.networks[market].signed
+    if game.chance(60):
+        game.publish(market, game.good_mid(market) * game.between(9950, 10_050) // BPS)
+    return "oracle", "update", True, market, data_of(signed[game.between(max(1, len(signed) - 3), len(signed))])
 
 
 def poke(game: Game, me: int) -> Step:
@@ -138,11 +150,11 @@ def halt(game: Game, me: int) -> Step:
 
 Cook = Callable[[Game, int], Step]
 MENU: tuple[Cook, ...] = (
-    pay_in, pay_in, take_out, leave, order, order, fill, fill, fill, cancel, liquidate, liquidate, observe, poke,
+    pay_in, pay_in, take_out, leave, order, order, fill, fill, fill, cancel, liquidate, liquidate, observe, bring, poke,
     realise, lend, unlend, settle, claim, collect, flag, move, move, move_many, allow, halt,
 )  # fmt: skip
 FLASH: tuple[Cook, ...] = (pay_in, lend, order, take_out)
-SANDWICH: tuple[Cook, ...] = (observe, fill, liquidate, fill)
+SANDWICH: tuple[Cook, ...] = (observe, bring, fill, liquidate, fill)
 EPOCH: tuple[Cook, ...] = (pay_in, lend, settle, claim, unlend, leave)
 
 
@@ -177,7 +189,7 @@ def atomically(game: Game) -> None:
 
 @action(1)
 def wash(game: Game) -> None:
-    """The attacker opens and closes at one round, in one transaction, with whatever is between."""
+    """The attacker opens and closes at one price, in one transaction, with whatever is between."""
     me = game.cast.attacker
     if game.of(me).pending:
         return
@@ -193,6 +205,8 @@ def wash(game: Game) -> None:
     game.warp(game.delay)
     game.refresh_all()
     mine = sorted((found for found in game.live(due=True) if found[0].account == me), key=lambda f: f[0].reduce_only)
-    fills = [("orders", "execute", False, found, slot, game.reference(found)) for found, slot in mine[:4]]
+    fills = [
+        ("orders", "execute", False, found, slot, game.reference(found), game.update(found)) for found, slot in mine[:4]
+    ]
     between = [game.pick(MENU)(game, me)] if game.chance(60) else []
     game.mirror.together(*fills[:1], *between, *fills[1:], take_out(game, me))

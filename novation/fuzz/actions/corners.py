@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from novation.fixed import WAD, unpack
+from novation.fixed import WAD
 from novation.fuzz.actions.game import FAR, Game, action
 from novation.fuzz.actions.governing import changed
+from novation.fuzz.system.feeds import KINDS, settings_of
+from novation.fuzz.system.networks import data_of
 from novation.fuzz.system.slots import LATER, Layout
-from novation.fuzz.system.worlds import REFERENCE, SECOND, feed_arguments_of, number, text
+from novation.fuzz.system.worlds import SECOND, number, text
 from novation.model.market import Config
-from novation.model.words import BAND, band_word
+from novation.model.oracle import Settings
+from novation.model.sources import FUTURE, HONEST, OTHER, SILENT, STARVED
 
-OTHER_ROUND = 7  # of the mock: history answers another round than the one asked for
 SPARE = 13  # a market that is never listed, in the first pool
 SETTINGS: tuple[dict[str, int], ...] = (
     {"skew_scale": 0},
@@ -46,70 +48,107 @@ def set_market_beyond(game: Game) -> None:
     game.call(game.pool_part(market), "set_market", game.cast.owner, market, config)
 
 
-def feed_of(game: Game, market: int) -> dict[str, Any]:
+def feed_of(game: Game, market: int) -> Settings:
     """A feed's settings as the world has them."""
     listed = game.stage.market(market)
     assert listed is not None
-    heartbeat, deviation, divergence, low, high, _, seconds = feed_arguments_of(listed.feed)
-    return {
-        "source": number(game.stage.feeds[market]),
-        "heartbeat": heartbeat,
-        "deviation": deviation,
-        "divergence": divergence,
-        "low": band_word(*low),
-        "high": band_word(*high),
-        "reference": number(game.stage.feeds[REFERENCE + market]) if divergence else 0,
-        "seconds": seconds,
-    }
+    return settings_of(game.stage.feeds, listed)
 
 
-FEEDS: tuple[dict[str, int], ...] = (
+def alone(feed: Settings) -> Settings:
+    """Without breaker, reference and fallback."""
+    none: dict[str, Any] = {"divergence": 0, "reference_age": 0, "refresh": 0}
+    none |= {"fallback": 0, "fallback_age": 0, "fallback_deviation": 0}
+    return feed._replace(move=0, swing=0, window=0, calm=0, reference=0, **none)
+
+
+ITSELF, ANOTHER, NOBODY = 1, 2, 0xDEAD << 100  # sources: the feed's own, another market's, no contract
+BREAKER = {"swing": 5, "window": 60, "calm": 1}
+ASKED = {"reference": ANOTHER, "divergence": 5, "reference_age": 9}
+BACKED = {"fallback": ANOTHER, "fallback_age": 9, "fallback_deviation": 5}
+FEEDS: tuple[dict[str, Any], ...] = (
     {"source": 0},
-    {"source": 0xDEAD << 100},
-    {"heartbeat": 0},
-    {"heartbeat": 1 << 20},
+    {"source": NOBODY},
+    {"trade_age": 0},
+    {"trade_age": 1 << 20, "close_age": 1 << 20},
+    {"close_age": 1},
+    {"close_age": (1 << 20) - 1},
     {"deviation": 10_000},
-    {"divergence": 10_000},
-    {"low": 0},
-    {"low": band_word(6, 33)},
-    {"low": band_word(5, 33)},
-    {"high": band_word(16_383, 60)},
-    {"divergence": 0, "reference": 1 << 99, "seconds": 0},
-    {"divergence": 0, "reference": 0, "seconds": 9},
-    {"divergence": 5, "reference": 0, "seconds": 9},
-    {"divergence": 5, "reference": 1, "seconds": 0},
-    {"divergence": 5, "reference": 1, "seconds": 1 << 20},
-    {"deviation": 7, "low": band_word(1, 0), "high": band_word(9_999, 0)},
-    {"deviation": 30, "high": band_word(519, 31)},
+    {"confidence": 10_000},
+    {"confidence": 9_999, "deviation": 9_999},
+    {"band_low": (0, 5)},
+    {"band_low": (6, 33)},
+    {"band_low": (5, 33)},
+    {"band_low": (1 << 14, 1)},
+    {"band_low": (1, 64)},
+    {"band_high": (1 << 14, 5)},
+    {"band_high": (5, 64)},
+    {"band_high": (16_383, 60)},
+    {"move": 10_000, "calm": 1},
+    {"move": 9_999, "calm": (1 << 15) - 2},
+    {"move": 9_999, "calm": (1 << 15) - 1},
+    {"move": 5},
+    {"calm": 5},
+    BREAKER | {"swing": 10_000},
+    BREAKER | {"window": 59},
+    BREAKER | {"window": 0},
+    BREAKER | {"window": 1 << 20},
+    BREAKER | {"swing": 0},
+    BREAKER | {"calm": 1 << 15},
+    BREAKER,
+    {"divergence": 5},
+    {"reference_age": 5},
+    {"refresh": 5},
+    {"reference": ANOTHER},
+    ASKED | {"reference": ITSELF},
+    ASKED | {"reference": NOBODY},
+    ASKED | {"reference_age": 0},
+    ASKED | {"reference_age": 1 << 20},
+    ASKED | {"divergence": 10_000},
+    ASKED | {"refresh": 1 << 20},
+    ASKED,
+    {"fallback": ANOTHER},
+    {"fallback_age": 9},
+    {"fallback_deviation": 9},
+    BACKED | {"fallback_deviation": 10_000},
+    BACKED | {"fallback": ITSELF},
+    BACKED | {"fallback": NOBODY},
+    BACKED | {"fallback_age": 1 << 20},
+    BACKED,
+    {"deviation": 7, "band_low": (1, 0), "band_high": (9_999, 0)},
+    {"deviation": 30, "band_high": (519, 31)},
 )
 
 
 @action(2)
 def set_feed_beyond(game: Game) -> None:
-    """One setting out of its bounds, or a band at the end of what words hold; a market is then judged by it."""
+    """One setting out of its bounds or at their end; a market is then judged by it."""
     market = game.market()
-    feed = feed_of(game, market) | game.pick(FEEDS)
-    if feed["reference"] == 1:
-        feed["reference"] = number(game.stage.feeds[game.markets[0]])
-    if game.call("oracle", "set_feed", game.cast.owner, market, *feed.values()).ok:
+    own = feed_of(game, market)
+    change = dict(game.pick(FEEDS))
+    for role in ("reference", "fallback"):
+        if change.get(role) == ITSELF:
+            change[role] = own.source
+        elif change.get(role) == ANOTHER:
+            change[role] = number(game.stage.feeds[game.pick(list(game.stage.feeds))])
+    if game.chance(5):
+        change["is_push"] = not own.is_push
+    feed = (alone(own) if game.chance(80) else own)._replace(**change)
+    if game.call("oracle", "set_feed", game.cast.owner, market, feed).ok:
+        game.call("oracle", "observe", game.anyone(), market)
         config, part = game.config(market)._replace(slope=max(0, game.config(market).slope - 1)), game.pool_part(market)
         if game.mirror.see("oracle", "bounds", market)[1][0] >> 112:
             game.mirror.refuse(part, "set_market", game.owner(part), "BOUND", market, tuple(config))
         else:
             game.call(game.pool_part(market), "set_market", game.cast.owner, market, config)
         game.mirror.see("lens", "preview_trade", game.account(), market, WAD)
-        game.call("oracle", "set_feed", game.cast.owner, market, *feed_of(game, market).values())
+        game.call("oracle", "set_feed", game.cast.owner, market, own)
 
 
 @action(1)
-def bands_beyond_their_fields(game: Game) -> None:
-    """Mantissas and exponents that a word does not hold, and lists of unequal length."""
+def orders_beyond_their_fields(game: Game) -> None:
+    """Prices that a word does not hold, and lists of unequal length."""
     market = game.market()
-    owner = game.owner("oracle")
-    for low, high in (((1 << 14, 1), (5, 33)), ((1, 64), (5, 33)), ((1, 1), (1 << 14, 5)), ((1, 1), (5, 64))):
-        source = number(game.stage.feeds[market])
-        args = (market, source, 600, 10, 0, low, high, 0, 0)
-        game.mirror.refuse("oracle", "set_feed", owner, "BOUND", *args)
     account = game.cast.traders[0]
     slot = game.free_slot(account)
     if (account, slot) not in game.mirror.orders:
@@ -128,8 +167,10 @@ def list_later(game: Game) -> None:
     like = game.pick([market for market in game.markets if market < SECOND])
     listed, owner = game.stage.market(like), game.owner("oracle")
     assert listed is not None
-    if not game.call("oracle", "set_feed", owner, LATER, *feed_of(game, like).values()).ok:
+    if not game.call("oracle", "set_feed", owner, LATER, feed_of(game, like)).ok:
         return
+    if not game.is_pushed(like):
+        game.bring(LATER, data_of(game.last(like)))
     if game.chance(50):
         game.call("oracle", "set_status", game.cast.guardian, LATER, 2)
     config = Config(*listed.struct())
@@ -144,124 +185,59 @@ def list_later(game: Game) -> None:
 @action(1)
 def list_at_a_dead_feed(game: Game) -> None:
     """A market is listed at a price only: its number's feed exists, but is silent. (The feed is on the chain alone.)"""
-    source = game.pick(game.markets)
-    state, feed = game.source(source).state, feed_of(game, source)
-    if state["fails"] or state["shy"] or state["decimals"] > 36:
+    market = game.pick(game.markets)
+    if not game.is_pushed(market) or game.broken(market) or not game.last(market).mid:
         return
-    bands = (unpack(feed["low"], BAND), unpack(feed["high"], BAND))
-    args = (SPARE, feed["source"], 600, feed["deviation"], 0, *bands, 0, 0)
+    if game.last(market).published_at > game.now:
+        return
     place = game.stage.contracts["oracle"].address.lower()
     slots = Layout("OracleAdapter")
-    game.mirror.known |= {(place, slots.at(name, SPARE)) for name in ("_feeds", "_references", "_stored")}
-    game.mirror.say("oracle", "set_feed", game.owner("oracle"), *args)
-    game.mirror.fail(source, 1)
-    listed = game.stage.market(source)
+    feed = alone(feed_of(game, market))
+    game.mirror.known |= {(place, slots.at(name, SPARE)) for name in ("_feeds", "_limits")}
+    game.mirror.say("oracle", "set_feed", game.owner("oracle"), SPARE, tuple(feed))
+    game.mirror.fail(market, SILENT)
+    listed = game.stage.market(market)
     assert listed is not None
     config = tuple(Config(*listed.struct()))
     game.mirror.refuse("pool", "set_market", game.owner("pool"), "STALE", SPARE, config)
-    game.mirror.fail(source, 0)
+    game.mirror.fail(market, HONEST)
 
 
 @action(1)
 def fail_by_halves(game: Game) -> None:
-    """A source that answers one of its three calls only, in any of the mock's ways, while it is asked for all."""
-    market = game.market()
-    if game.chance(30) and REFERENCE + market in game.mirror.sources:
-        market += REFERENCE
-    ways = [game.pick((0, 0, 1, 3, 4, 5, 6, 8)) for _ in range(3)]
-    if game.chance(20):
-        ways[1] = OTHER_ROUND
+    """A source that answers only about its newest price, or only about others, in any of the mock's ways; a feed is set
+    meanwhile."""
+    key = game.pick([key for key in game.mirror.sources if game.is_pushed(key)])
+    feed = key % KINDS
     game.warp(game.between(1, 30))
-    answer = game.healthy_answer(market)
+    mid = game.good_mid(key)
     for _ in range(2):
-        game.mirror.post(market, answer)
+        game.mirror.publish(key, mid)
         game.warp(game.between(1, 5))
-    latest = game.source(market).state["latest"]
-    game.mirror.fail_part(market, ways[0] if game.chance(30) else 0, ways[1], ways[2])
-    feed = market % REFERENCE
-    for reference in (latest - 1, latest):  # neither is stored: of a stored one the adapter may know the round before
-        due = game.last(market).updated_at - game.pick((0, 1, 5))
+    last = game.last(key)
+    ways = (HONEST, SILENT, FUTURE, OTHER, STARVED)
+    game.mirror.fail(key, game.pick(ways) if game.chance(30) else HONEST, game.pick(ways))
+    for reference in (last.id - 1, last.id, 0, (1 << 256) - 1):
+        due = last.published_at - game.pick((0, 1, 5))
         game.call("oracle", "observe_at", game.anyone(), feed, due, game.pick((0, 10, 600)), max(0, reference))
-    if game.chance(40):
-        game.mirror.new_phase(market)
-        game.mirror.post(market, answer)
     game.call("oracle", "observe", game.anyone(), feed)
-    game.call("oracle", "set_feed", game.cast.owner, feed, *feed_of(game, feed).values())
-    game.mirror.fail(market, 0)
+    game.call("oracle", "set_feed", game.cast.owner, feed, feed_of(game, feed))
+    game.mirror.fail(key, HONEST)
+    game.call("oracle", "set_feed", game.cast.owner, feed, feed_of(game, feed))
 
 
 @action(1)
-def answers_at_the_edge(game: Game) -> None:
-    """Rounds without a phase, without an id, with one that is too wide, without a time, of a price beyond any band."""
+def a_year_between_prices(game: Game) -> None:
+    """The gap to the price before does not fit the stored word, nor the one to a price that is doubted."""
     market = game.market()
-    if game.chance(50) and REFERENCE + game.markets[0] in game.mirror.sources:
-        market = REFERENCE + game.markets[0]
-    source, feed = game.source(market), market % REFERENCE
-    answer, phase = game.healthy_answer(market), source.state["phase"]
-    game.warp(1)
-    kind = game.between(0, 6)
-    if kind == 6:
-        game.mirror.jump(market, 0)
-        game.mirror.round_zero(market, answer)
-    elif kind == 0:
-        game.mirror.jump(market, game.pick((0, 7, 1000)))
-        game.mirror.post(market, answer)
-        if game.chance(50):
-            game.mirror.fail_part(market, 0, 0, game.pick((0, 1, 3, 5)))
-    elif kind == 1:
-        game.mirror.jump(market, (1 << 80) + game.pick((-2, -1, 0, 5)))
-        game.mirror.post(market, answer)
-    elif kind == 2:
-        game.mirror.post(market, answer, 0)
-    elif kind == 3:
-        game.mirror.post(market, game.pick((1 << 112, (1 << 112) - 1, 1 << 150)))
-    elif kind == 4:
-        game.mirror.jump(market, 1 << 255)
-        game.mirror.post(market, answer)
-    else:
-        game.mirror.set_decimals(market, game.pick((0, 19, 27, 36, 37, 255)))
-    for reference in (source.state["latest"], 1, 0):
-        game.call("oracle", "observe", game.anyone(), feed)
-        game.call("oracle", "observe_at", game.anyone(), feed, game.now, 10, reference)
-    if market < REFERENCE:
-        game.call("oracle", "set_feed", game.cast.owner, feed, *feed_of(game, feed).values())
-    if kind == 5:
-        game.mirror.new_phase(market)
-        if source.state["decimals"] <= 36:
-            game.mirror.post(market, max(1, game.healthy_answer(market)))
-            game.call("oracle", "observe", game.anyone(), feed)
-        listed = game.stage.market(feed)
-        assert listed is not None
-        game.mirror.set_decimals(market, listed.feed.decimals if market < REFERENCE else 8)
-        game.call("oracle", "set_feed", game.cast.owner, feed, *feed_of(game, feed).values())
-    game.mirror.jump(market, (phase + 1) << 64)
-    game.mirror.fail(market, 0)
-    game.warp(1)
-    game.mirror.post(market, max(1, game.healthy_answer(market)))
-
-
-@action(1, starves=True)
-def silent_and_short_of_gas(game: Game) -> None:
-    """A source that burns what it gets, asked with so little gas that its silence could be the lack of it."""
-    market = game.market()
-    answer = game.healthy_answer(market)
-    game.mirror.new_phase(market)
-    game.warp(1)
-    game.mirror.post(market, answer)
-    game.mirror.fail_part(market, *game.pick(((0, 0, 2), (2, 0, 0))))
-    for _ in range(12):
-        game.call("oracle", "observe", game.cast.keepers[0], market, gas=game.between(24_000, 90_000))
-    game.mirror.fail(market, 0)
-
-
-@action(1)
-def a_year_between_rounds(game: Game) -> None:
-    """The gap to the round before does not fit the stored word."""
-    market = game.market()
-    game.call("oracle", "observe", game.anyone(), market)
+    game.store(market)
     game.warp(200 * 86_400)
+    if game.chance(50):
+        game.move(market, game.good_mid(market) * 50)
+        game.call("oracle", "observe", game.anyone(), market)
+        game.warp(1)
     game.refresh_all()
-    game.call("oracle", "observe", game.anyone(), market)
+    game.store(market)
 
 
 @action(0.5)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from novation.fixed import WAD
-from novation.fuzz.actions.corners import feed_of
+from novation.fuzz.actions.corners import alone, feed_of
 from novation.fuzz.actions.game import FAR, Game, action
 from novation.model.market import Config
 from novation.model.orders import Order
-from novation.model.words import band_word
 
-FINE = 18  # decimals of a feed that can say either price
 SIZE = 1 << 103  # no position reaches it
 TINY = 10**9  # WAD USD: a position of that size is worth ten thousand dollars
 HUGE = 2 * 10**25
@@ -17,26 +15,24 @@ WIDE = Config(1, 9000, 8000, 0, 0, 1, 100, 100, 1, 1, 1, 1)  # margins under whi
 
 
 def untouched(game: Game) -> int | None:
-    """A market without positions whose feed has decimals enough, if there is one."""
+    """A market without positions whose source works, if there is one."""
     free = [
         market
         for market in game.markets
-        if game.feed_decimals(market) == FINE == game.source(market).state["decimals"]
-        and not game.state(market).long + game.state(market).short
-        and not game.source(market).state["fails"]
+        if not game.state(market).long + game.state(market).short and not game.broken(market)
     ]
     return free[-1] if free else None
 
 
 def reprice(game: Game, market: int, low: int, high: tuple[int, int], mid: int) -> bool:
-    """Sets a feed to another band and posts a price within it. @return whether it worked."""
-    feed = feed_of(game, market) | {"deviation": 1, "divergence": 0, "reference": 0, "seconds": 0}
-    feed |= {"low": band_word(1, low), "high": band_word(*high)}
-    if not game.call("oracle", "set_feed", game.cast.owner, market, *feed.values()).ok:
+    """Sets a feed to another band without anybody to disagree, and stores a price within it. @return whether it
+    worked."""
+    feed = alone(feed_of(game, market))._replace(deviation=1, band_low=(1, low), band_high=high)
+    if not game.call("oracle", "set_feed", game.cast.owner, market, feed).ok:
         return False
     game.warp(1)
-    game.push(market, mid)
-    return game.call("oracle", "observe", game.anyone(), market).ok
+    game.publish(market, mid)
+    return game.store(market).ok
 
 
 def prepare(game: Game, market: int, scale: int) -> bool:
@@ -48,7 +44,7 @@ def prepare(game: Game, market: int, scale: int) -> bool:
 def widen(game: Game, market: int, mid: int) -> bool:
     """When the maintenance has risen, half of K may be open. @return whether it worked."""
     game.warp(game.mirror.facts.terms.ramp + 1)
-    game.push(market, mid)
+    game.move(market, mid)
     config = game.config(market)._replace(open_interest_cap=5000, position_cap=5000)
     return game.call(game.pool_part(market), "set_market", game.cast.owner, market, config).ok
 
@@ -60,14 +56,14 @@ def buy(game: Game, account: int, market: int, size: int, mid: int) -> None:
     if game.call("orders", "commit", game.key(account), order, slot).ok:
         game.until(game.mirror.orders[account, slot].due)
         game.refresh_all()
-        game.push(market, mid)
+        game.move(market, mid)
         fill(game, account, slot)
 
 
 def fill(game: Game, account: int, slot: int) -> None:
     """A live order that is due."""
     order = game.mirror.orders[account, slot]
-    game.call("orders", "execute", game.cast.keepers[0], order, slot, game.reference(order))
+    game.execute(game.cast.keepers[0], order, slot)
 
 
 def endow(game: Game, account: int, usd: int) -> None:
@@ -120,7 +116,7 @@ def giant_liability(game: Game) -> None:
     for at in [slot for owner, slot in game.mirror.orders if owner == account]:
         fill(game, account, at)
     game.warp(1)
-    game.push(market, HUGE * 70)
+    game.move(market, HUGE * 70)
     game.call(pool, "poke", game.cast.owner, market)
     game.mirror.see("lens", "health", account)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from novation.fixed import WAD
+from novation.fixed import WAD, unpack
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.system.worlds import REFERENCE, number
+from novation.fuzz.system.feeds import settings_of
+from novation.model import words
 from novation.model.market import Config
-from novation.model.words import band_word
 
 
 def governor(game: Game, guardian: int = 50) -> int:
@@ -56,7 +56,7 @@ def normal_again(game: Game) -> None:
     """All floors are taken back."""
     for market in game.markets:
         word = game.mirror.facts.words[game.mirror.slots.index["feed", market]]
-        if word >> 214 & 3:
+        if unpack(word, words.FEED)[5]:
             game.call("oracle", "set_status", game.cast.owner, market, 1)
 
 
@@ -153,24 +153,31 @@ def register_again(game: Game) -> None:
 
 @action(1)
 def set_feed(game: Game) -> None:
-    """Another heartbeat, deviation, band or reference; the decimals are asked anew."""
+    """Other ages, another deviation, band or breaker, without a reference or a fallback; now and then out of bounds."""
     market = game.market()
     listed = game.stage.market(market)
     if listed is None:
         return
-    feed = listed.feed
-    source = number(game.stage.feeds[market])
-    other = number(game.stage.feeds[REFERENCE + market]) if REFERENCE + market in game.stage.feeds else 0
-    divergence = game.pick((100, 500)) if other and game.chance(70) else 0
-    heartbeat = game.pick((feed.heartbeat, feed.heartbeat, 300, 0, 1 << 20))
-    deviation = game.pick((feed.deviation_bps, feed.deviation_bps, 0, 7, 10_000))
-    if not divergence or game.chance(5):
-        other = game.pick((0, 0, 0, source))
-    mantissa, exponent = game.pick(((1, 0), (1, 5), (1, 12)))
-    args = (band_word(mantissa, exponent), band_word(5, game.pick((33, 33, 34))))
+    feed = settings_of(game.stage.feeds, listed)
+    feed = feed._replace(
+        trade_age=game.pick((feed.trade_age, feed.trade_age, 300, 0, 1 << 20)),
+        deviation=game.pick((feed.deviation, feed.deviation, 0, 7, 10_000)),
+        confidence=game.pick((feed.confidence, feed.confidence, 0, 9_999)),
+        band_low=game.pick(((1, 0), (1, 5), (1, 12), feed.band_low)),
+        band_high=(5, game.pick((33, 32, 34))),
+    )
+    if game.chance(40):
+        move, swing = game.pick((0, 500, 2000)), game.pick((0, 700, 3000))
+        window, calm = game.pick((60, 600)) if swing else 0, game.pick((60, 600)) if move or swing else 0
+        feed = feed._replace(move=move, swing=swing, window=window, calm=calm)
+    if feed.reference and game.chance(40):
+        feed = feed._replace(divergence=game.pick((100, 500)), refresh=game.pick((0, 60, 600)))
+    elif feed.reference and game.chance(30):
+        feed = feed._replace(reference=0, divergence=0, reference_age=0, refresh=0)
+    if feed.fallback and game.chance(40):
+        feed = feed._replace(fallback=0, fallback_age=0, fallback_deviation=0)
     sender = game.cast.owner if game.chance(95) else game.anyone()
-    seconds = game.pick((900, 900, 0)) if divergence else game.pick((0, 0, 0, 900))
-    game.call("oracle", "set_feed", sender, market, source, heartbeat, deviation, divergence, *args, other, seconds)
+    game.call("oracle", "set_feed", sender, market, feed)
 
 
 @action(1)

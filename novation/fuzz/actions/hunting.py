@@ -12,7 +12,8 @@ from novation.fuzz.actions.orders import winner_closes
 from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.actions.trading import open_anew
 from novation.fuzz.system.facts import MASK_32
-from novation.fuzz.system.worlds import REFERENCE, SECOND
+from novation.fuzz.system.networks import data_of
+from novation.fuzz.system.worlds import SECOND
 from novation.model.market import OWED_UNIT, accrue, liability
 from novation.model.orders import Order
 
@@ -47,10 +48,10 @@ def pay_in(game: Game, part: str, holder: int, assets: int) -> None:
 
 
 def mark_again(game: Game) -> None:
-    """A round of every feed at the price that it has."""
+    """A price of every market, the one that it has."""
     for market in game.markets:
         if game.price(market).mid:
-            game.push(market, game.last_mid(market))
+            game.move(market, game.last_mid(market))
 
 
 def before_the_end(game: Game) -> None:
@@ -100,9 +101,7 @@ def make_rich(game: Game, account: int, market: int) -> int:
     game.call("vault", "set_credit", game.cast.owner, market // SECOND, 0)
     gain = cash * game.pick((9, 11, 20)) // 10 * WAD // max(1, abs(size))
     game.warp(1)
-    game.push(market, min(30 * mid, mid + gain) if size > 0 else max(mid // 30, mid - gain))
-    if REFERENCE + market in game.mirror.sources:
-        game.push(REFERENCE + market, game.last_mid(market))
+    game.move(market, min(30 * mid, mid + gain) if size > 0 else max(mid // 30, mid - gain))
     for other in game.held(account):
         if other != market:
             game.refresh(other)
@@ -146,7 +145,7 @@ def cash_in(game: Game) -> None:
     order = game.mirror.orders[account, slot]
     game.until(order.due)
     make_rich(game, account, market)
-    game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+    game.execute(game.pick(game.cast.keepers), order, slot)
 
 
 @action(2)
@@ -166,9 +165,9 @@ def reduce_under_the_clock(game: Game) -> None:
         return
     game.warp(game.delay)
     for other in held:
-        game.push(other, game.last_mid(other))
+        game.move(other, game.last_mid(other))
     order = game.mirror.orders[account, slot]
-    game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+    game.execute(game.pick(game.cast.keepers), order, slot)
 
 
 def poor(game: Game) -> list[int]:
@@ -191,22 +190,25 @@ def collect_from_the_poor(game: Game) -> None:
 
 
 @action(3)
-def rounds_around_due(game: Game) -> None:
-    """Rounds about the time and the end of a short window, some of them stored, and every one of them as its proof."""
+def prices_around_due(game: Game) -> None:
+    """Prices about the time and the end of a short window, some of them stored, and every one of them as its proof;
+    brought late, of a network that is not asked."""
     market = game.market()
     if not game.price(market).mid:
         return
     due, window = game.now + game.between(1, 3), game.pick((0, 1, 2, game.window))
     for _ in range(game.between(2, 6)):
         game.warp(game.pick((0, 1, 1, 2)))
-        game.refresh(market)
+        game.publish(market, game.good_mid(market) * game.between(9980, 10_020) // BPS)
         if game.chance(40):
-            game.call("oracle", "observe", game.anyone(), market)
+            game.store(market)
     if game.chance(30):
         game.until(due + window + game.pick((0, 1)))
-    latest = game.source(market).state["latest"]
-    for reference in range(max(1, latest - 3), latest + 1):
-        game.call("oracle", "observe_at", game.anyone(), market, due, window, reference)
+    latest = game.last(market).id
+    for number in range(max(1, latest - 3), latest + 1):
+        if market in game.mirror.networks:
+            game.bring(market, data_of(game.mirror.networks[market].signed[number]))
+        game.call("oracle", "observe_at", game.anyone(), market, due, window, number)
 
 
 @action(1)
@@ -275,7 +277,5 @@ def sink(game: Game) -> None:
         mid, step = game.price(market).mid, game.pick((300, 600, 1000, 2500))
         if game.position(account, market).size > 0:
             step = -step
-        game.push(market, max(1, mid * (BPS + step) // BPS))
-        if REFERENCE + market in game.mirror.sources:
-            game.push(REFERENCE + market, game.last_mid(market))
-    game.call("liquidation", "liquidate", game.cast.liquidator, account, game.pick(game.held(account)))
+        game.move(market, mid * (BPS + step) // BPS)
+    game.liquidate(game.cast.liquidator, account, game.pick(game.held(account)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.actions.prices import both, squeeze
+from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.system.worlds import SECOND
 from novation.model.market import charge, fill_cost
 
@@ -38,7 +38,7 @@ def liquidate(game: Game) -> None:
     sender = game.cast.liquidator if game.chance(80) else game.pick((*game.cast.keepers, game.key(account)))
     if game.chance(20):
         game.warp(game.pick((1, 30, 300)))
-    game.call("liquidation", "liquidate", sender, account, market)
+    game.liquidate(sender, account, market)
 
 
 @action(2, earns=True)
@@ -47,7 +47,7 @@ def liquidate_all(game: Game) -> None:
     account = target(game)
     for _ in range(4):
         held = game.held(account)
-        if not held or not game.call("liquidation", "liquidate", game.cast.liquidator, account, game.pick(held)).ok:
+        if not held or not game.liquidate(game.cast.liquidator, account, game.pick(held)).ok:
             return
 
 
@@ -83,8 +83,8 @@ def saved_by_an_exit(game: Game) -> None:
     to = mid + (aim - game.standing(account).margin) * WAD // size
     if mid // 3 < to < 3 * mid:
         game.warp(1)
-        both(game, first, to)
-        game.call("liquidation", "liquidate", game.cast.liquidator, account, first)
+        game.move(first, to)
+        game.liquidate(game.cast.liquidator, account, first)
 
 
 def paid_to_leave(game: Game, account: int, market: int) -> int:

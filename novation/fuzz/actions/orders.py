@@ -21,8 +21,29 @@ def trigger(game: Game) -> None:
     if game.chance(70) and order.market in game.markets:
         game.warp(game.pick((1, 1, 5)))
         step = 1 if order.trigger_above else -1
-        game.push(order.market, order.trigger + step * game.pick((0, 10**11, -(10**11))))
+        game.move(order.market, order.trigger + step * game.pick((0, 10**11, -(10**11))))
     game.call("orders", "trigger", game.anyone(), order, slot if game.chance(97) else 16)
+
+
+@action(1, earns=True)
+def trigger_in_the_second_of_the_commit(game: Game) -> None:
+    """A price that may have been known when the order was committed; then the next one."""
+    account, market = game.idle(), game.pick([m for m in game.markets if game.is_pushed(m)])
+    afford(game, account)
+    held = game.held(account)
+    market = game.pick(held) if held and game.chance(50) else market
+    order = make(game, account, market)._replace(trigger=game.good_mid(market), trigger_above=game.chance(50))
+    slot = game.free_slot(account)
+    if not game.call("orders", "commit", game.key(account), order, slot).ok:
+        return
+    for _ in range(2):
+        committed = game.mirror.orders.get((account, slot))
+        if committed is None or committed.due:
+            return
+        step = 1 if order.trigger_above else -1
+        game.move(market, order.trigger + step * order.trigger // 10_000)
+        game.call("orders", "trigger", game.anyone(), committed, slot)
+        game.warp(1)
 
 
 @action(2, earns=True)
@@ -44,7 +65,7 @@ def commit_many(game: Game) -> None:
 
 @action(4, earns=True)
 def execute_many(game: Game) -> None:
-    """Whatever is live, due or not, at the rounds that fit now."""
+    """Whatever is live, due or not, at the prices that fit now."""
     live = game.live()
     game.random.shuffle(live)
     live = live[: game.between(1, 8)]
@@ -54,16 +75,16 @@ def execute_many(game: Game) -> None:
     if live and game.chance(5):
         live.append(live[0])
         live = live[:8]
-    rounds = [game.reference(order) if order.market in game.markets else 1 for order, _ in live]
+    references = [game.reference(order) if order.market in game.markets else 1 for order, _ in live]
     if game.chance(4):
-        rounds.append(1)
-        rounds = rounds[:8]
+        references.append(1)
+        references = references[:8]
     orders, slots = [order for order, _ in live], [slot for _, slot in live]
     keeper = game.pick(game.cast.keepers)
-    if len(rounds) == len(orders) and game.chance(50):
-        game.mirror.one_by_one("orders", "execute_many", keeper, orders, slots, rounds)
+    if len(references) == len(orders) and game.chance(50):
+        game.mirror.one_by_one("orders", "execute_many", keeper, orders, slots, references)
     else:
-        game.call("orders", "execute_many", keeper, orders, slots, rounds)
+        game.call("orders", "execute_many", keeper, orders, slots, references)
 
 
 @action(4, earns=True)
@@ -84,10 +105,11 @@ def execute_as_previewed(game: Game) -> None:
     for market in {order.market, *game.held(order.account)}:
         game.refresh(market)
     said = game.mirror.ask("lens", "preview_trade", order.account, order.market, order.size)
-    result = game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
-    newest = game.reference(order) == game.source(order.market).state["latest"]
-    if result.code in ("STALE", "EARLY", "PROOF", "EXPIRED") or not newest:
-        return
+    last, network = game.last(order.market), game.mirror.networks.get(order.market)
+    first = game.reference(order) if network is None else network.first_at(order.due).id
+    result = game.execute(game.pick(game.cast.keepers), order, slot)
+    if result.code in ("STALE", "EARLY", "PROOF", "EXPIRED") or first != last.id or last.confidence:
+        return  # a price of a wide interval costs a spread, of which a preview knows nothing
     code = result.deeds.codes[0] if result.ok else result.code
     if said[-1] != code:
         raise Mismatch(f"preview: {said[-1]!r}, but the order ended with {code!r}")
@@ -101,7 +123,7 @@ def execute_as_previewed(game: Game) -> None:
 
 @action(2, earns=True)
 def winner_closes(game: Game) -> None:
-    """A position wins more than the pool can pay, and closes at some round."""
+    """A position wins more than the pool can pay, and closes at some price."""
     account = game.pick([a for a in game.cast.traders if game.held(a) and not game.of(a).pending] or [0])
     if not account:
         return
@@ -117,14 +139,14 @@ def winner_closes(game: Game) -> None:
     game.until(order.due)
     mid = game.price(market).mid
     for factor in (game.pick((11, 15, 30)), game.pick((5, 10, 12))):
-        game.push(market, mid * factor // 10 if size > 0 else mid * 10 // factor)
+        game.move(market, mid * factor // 10 if size > 0 else mid * 10 // factor)
         if game.chance(50):
             break
         game.warp(1)
     for other in game.held(account):
         if other != market:
-            game.push(other, game.last_mid(other))
-    game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+            game.move(other, game.last_mid(other))
+    game.execute(game.pick(game.cast.keepers), order, slot)
 
 
 @action(1, earns=True)
@@ -134,7 +156,7 @@ def trigger_due(game: Game) -> None:
     if live:
         order, slot = game.pick(live)
         name = game.pick(("trigger", "execute"))
-        args = (order, slot) if name == "trigger" else (order._replace(due=0), slot, 1)
+        args = (order, slot) if name == "trigger" else (order._replace(due=0), slot, 1, b"")
         game.call("orders", name, game.anyone(), *args)
 
 

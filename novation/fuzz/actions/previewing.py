@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.actions.prices import both
 from novation.fuzz.actions.trading import spread_out
 from novation.fuzz.system.compare import Mismatch
 from novation.fuzz.system.worlds import SECOND
@@ -85,8 +84,8 @@ def preview_of_a_flip_on_credit(game: Game) -> None:
     if set(game.held(account)) != {good, bad}:
         return
     game.warp(1)
-    both(game, good, game.price(good).mid * 14 // 10)
-    both(game, bad, game.price(bad).mid * 65 // 100)
+    game.move(good, game.price(good).mid * 14 // 10)
+    game.move(bad, game.price(bad).mid * 65 // 100)
     flip = -2 * game.position(account, bad).size
     game.mirror.asked("preview", account, bad, flip)
     paid = game.call("vault", "deposit", game.cast.whale, game.mirror.facts.names["vault"], 10**7 * game.unit).ok

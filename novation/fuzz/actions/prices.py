@@ -1,27 +1,27 @@
-"""Rounds, failures, phases, time."""
+"""Prices, failures of those who tell them, time."""
 
 from __future__ import annotations
 
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.system.worlds import REFERENCE, SECOND
+from novation.fuzz.system.feeds import DOWN, FALLBACK, GRACE, KINDS, REFERENCE, UP
+from novation.fuzz.system.worlds import SECOND
 from novation.model.oracle import HALT
+from novation.model.sources import CALL_BACK, FUTURE, OTHER, SILENT
 
-FAILURES = (1, 2, 3, 4, 5, 6, 8, 9)  # ways in which the mock fails; in the last it calls back and tells the truth
+FAILURES = (SILENT, SILENT, FUTURE, OTHER, CALL_BACK)  # in the last it calls back and tells the truth
 JUMPS = (1, 5, 20, 100, 400)  # bps
 
 
 @action(10, earns=True)
 def move_prices(game: Game) -> None:
-    """Some seconds, then rounds of some feeds near the last price."""
+    """Some seconds, then some prices near the last ones."""
     game.warp(game.pick((0, 1, 3, 10, 60, 300)))
     for market in game.markets if game.chance(30) else (game.market(),):
         price = game.price(market)
         if price.mid and game.chance(80):
             jump = game.pick(JUMPS)
-            game.push(market, price.mid * (BPS + game.between(-jump, jump)) // BPS)
-            if REFERENCE + market in game.mirror.sources and game.chance(80):
-                game.push(REFERENCE + market, game.last_mid(market))
+            game.move(market, price.mid * (BPS + game.between(-jump, jump)) // BPS, agrees=80)
 
 
 @action(2)
@@ -34,9 +34,7 @@ def crash(game: Game) -> None:
         mid = game.price(market).mid
         if mid:
             share = game.between(300, 5000)
-            game.push(market, mid * (BPS - share) // BPS if down else mid * BPS // (BPS - share))
-            if REFERENCE + market in game.mirror.sources and game.chance(90):
-                game.push(REFERENCE + market, game.last_mid(market))
+            game.move(market, mid * (BPS - share) // BPS if down else mid * BPS // (BPS - share), agrees=90)
 
 
 @action(4)
@@ -57,16 +55,7 @@ def squeeze(game: Game) -> None:
     mid = price.mid + (aim - found.margin) * WAD // size
     mid = max(price.mid // 3, min(price.mid * 3, mid))
     game.warp(game.pick((0, 1, 2)))
-    game.push(market, mid)
-    if REFERENCE + market in game.mirror.sources and game.chance(95):
-        game.push(REFERENCE + market, game.last_mid(market))
-
-
-def both(game: Game, market: int, mid: int) -> None:
-    """A price of a feed and of its reference."""
-    game.push(market, max(1, mid))
-    if REFERENCE + market in game.mirror.sources:
-        game.push(REFERENCE + market, max(1, mid))
+    game.move(market, mid, agrees=95)
 
 
 @action(3, earns=True)
@@ -78,56 +67,70 @@ def pass_time(game: Game) -> None:
 
 
 @action(1)
-def bad_round(game: Game) -> None:
-    """Zero, negative, out of the band, from the future or from long ago."""
-    market = game.market()
-    if game.chance(20) and REFERENCE + market in game.mirror.sources:
-        market += REFERENCE
-    answer = game.pick((0, -1, 1, 2**100, -(2**100), game.last(market).answer))
+def bad_price(game: Game) -> None:
+    """Nothing, next to nothing, out of the band, from the future or from long ago; of any source that is asked."""
+    key = game.pick([key for key in game.mirror.sources if game.is_pushed(key)])
+    mid = game.pick((0, 1, 2**112 - 1, 2**112, 2**128 - 1, game.last_mid(key)))
     at = game.pick((game.now, game.now, game.now + 1, game.now + 1000, game.now - game.between(1, 9000), 1))
-    game.mirror.post(market, answer, at)
-    game.call("oracle", "observe", game.anyone(), market % REFERENCE)
+    game.mirror.publish(key, mid, at, game.pick((0, 0, mid // 10, 2**128 - 1)))
+    game.call("oracle", "observe", game.anyone(), key % KINDS)
     if game.chance(60):
         game.warp(1)
-        game.mirror.post(market, max(1, game.healthy_answer(market)))
+        game.publish(key, game.good_mid(key))
 
 
 @action(1)
-def fail_feed(game: Game) -> None:
-    """A source or a reference fails, or all that fail recover."""
-    broken = [market for market in game.mirror.sources if game.broken(market)]
+def fail_source(game: Game) -> None:
+    """A source, a reference or a fallback fails, or all that fail recover."""
+    broken = [key for key in game.mirror.sources if game.broken(key)]
     if broken and game.chance(70):
-        for market in broken:
-            game.mirror.fail(market, 0)
+        for key in broken:
+            game.mirror.fail(key, 0)
         return
-    market = game.pick(list(game.mirror.sources))
-    game.mirror.fail(market, game.pick(FAILURES))
-    game.call("oracle", "observe", game.anyone(), market % REFERENCE)
+    key = game.pick([key for key in game.mirror.sources if game.is_pushed(key)])
+    game.mirror.fail(key, game.pick(FAILURES))
+    game.call("oracle", "observe", game.anyone(), key % KINDS)
 
 
 @action(1)
-def change_phase(game: Game) -> None:
-    """A new aggregator, sometimes with other decimals, without rounds at first."""
-    market = game.pick(list(game.mirror.sources))
-    answer = game.healthy_answer(market)
-    game.mirror.new_phase(market)
-    if game.chance(15):
-        game.mirror.set_decimals(market, game.pick((6, 8, 18)))
-    if game.chance(80):
-        for _ in range(game.between(1, 3)):
-            game.warp(game.between(0, 2))
-            game.mirror.post(market, answer)
+def stop_the_sequencer(game: Game) -> None:
+    """An L2's sequencer is down for a while; prices that waited come when it is back, and wait for the grace period."""
+    if game.stage.sequencer is None:
+        return
+    market = game.market()
+    game.mirror.sequence(DOWN)
+    for _ in range(game.between(0, 2)):
+        game.warp(game.pick((1, 60, 4000)))
+        game.refresh(market)
+        game.call("oracle", "observe", game.anyone(), market)
+    game.mirror.sequence(UP)
+    for seconds in (GRACE, 1) if game.chance(50) else (GRACE + game.between(1, 4000),):
+        game.warp(seconds)
+        game.call("oracle", "observe", game.anyone(), market)
+    game.refresh_all()
 
 
 @action(1)
-def repair_decimals(game: Game) -> None:
-    """Feeds whose decimals have changed get the old ones back, in a phase of their own, or are set again."""
-    for market in game.markets:
-        decimals = game.feed_decimals(market)
-        if decimals != game.source(market).state["decimals"]:
-            game.mirror.set_decimals(market, decimals)
-            game.mirror.new_phase(market)
-            game.mirror.post(market, max(1, game.healthy_answer(market)))
+def fall_back(game: Game) -> None:
+    """A source is silent until nothing may be closed at its price, or says what is doubted; its fallback, if any,
+    goes on."""
+    backed = [market for market in game.markets if FALLBACK + market in game.mirror.sources]
+    market = game.pick(backed) if backed else game.market()
+    listed = game.stage.market(market)
+    assert listed is not None
+    mid = game.good_mid(market)
+    game.warp(listed.feed.close_age + game.pick((-1, 0, 1, 60)))
+    if game.chance(30):
+        game.mirror.publish(market, mid, None, mid)
+        game.store(market)
+    for _ in range(game.between(1, 3)):
+        if backed:
+            game.publish(FALLBACK + market, mid * game.between(9900, 10_100) // BPS)
+        game.call("oracle", "observe", game.anyone(), market)
+        game.warp(game.pick((0, 1, listed.feed.fallback_age, listed.feed.fallback_age + 1)))
+    if game.chance(60):
+        game.call(game.pool_part(market), "poke", game.anyone(), market)
+        game.refresh_all()
 
 
 @action(3)
@@ -137,8 +140,12 @@ def observe(game: Game) -> None:
     if game.chance(70):
         game.call("oracle", "observe", game.anyone(), market)
         return
-    reference = game.source(market).state["latest"] - game.pick((0, 0, 1, 2, -1, 1 << 64))
-    due = max(0, game.last(market).updated_at + game.pick((-60, -1, 0, 1, 60)))
+    if game.is_pushed(market) and game.chance(10):  # the first one: of the one before nothing is known
+        first = game.source(market).told[1]
+        game.call("oracle", "observe_at", game.anyone(), market, first.published_at, game.window, 1)
+        return
+    reference = game.last(market).id - game.pick((0, 0, 1, 2, -1, 1 << 64))
+    due = max(0, game.last(market).published_at + game.pick((-60, -1, 0, 1, 60)))
     game.call("oracle", "observe_at", game.anyone(), market, due, game.pick((0, 10, game.window)), max(0, reference))
 
 
@@ -155,13 +162,11 @@ def poke(game: Game) -> None:
 
 @action(2)
 def wake_halted(game: Game) -> None:
-    """Every halted feed gets a good round."""
+    """Every halted market gets a good price."""
     for market in game.markets:
         if game.price(market).status == HALT:
-            if game.broken(market):
-                game.mirror.fail(market, 0)
+            for key in (market, REFERENCE + market):
+                if key in game.mirror.sources and game.broken(key):
+                    game.mirror.fail(key, 0)
             game.warp(1)
-            game.mirror.post(market, game.healthy_answer(market))
-            if REFERENCE + market in game.mirror.sources:
-                game.mirror.fail(REFERENCE + market, 0)
-                game.push(REFERENCE + market, game.last_mid(market))
+            game.move(market, game.good_mid(market))

@@ -6,7 +6,6 @@ from novation.chain.protocol import Reverted
 from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.lending import balance, closes_at, pool
-from novation.fuzz.actions.prices import both
 from novation.fuzz.system.worlds import SECOND
 
 WORTH = 25  # what a price is multiplied with at most
@@ -100,14 +99,14 @@ def worthless_pool(game: Game) -> None:
     before = {market: game.price(market).mid for market in mine}
     for market in mine:
         up = game.state(market).long > game.state(market).short
-        both(game, market, before[market] * WORTH if up else before[market] // WORTH)
+        game.move(market, before[market] * WORTH if up else before[market] // WORTH)
     game.refresh_all()
     game.call(part, "settle", game.anyone())
     for holder in (poor, rich):
         game.call(part, "claim", game.anyone(), holder)
     game.warp(1)
     for market in mine:
-        both(game, market, before[market])
+        game.move(market, before[market])
 
 
 @action(0.5)

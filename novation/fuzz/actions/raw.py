@@ -8,6 +8,7 @@ from typing import Any
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.wild import arguments, as_model, draw
 from novation.fuzz.system.calldata import Shape, leaves, lenient, lists, width, with_word
+from novation.fuzz.system.calls import PAYABLE
 
 EXTRA = 100  # bytes at most
 
@@ -16,7 +17,7 @@ def example(game: Game, views: bool) -> tuple[str, str, int, bytes]:
     """A call as others make it, or one by its types alone: part, name, sender, calldata."""
     found = game.recent()
     if found is not None and game.chance(60):
-        part, name, sender, args, _ = found
+        part, name, sender, args, *_ = found
         return (
             part,
             name,
@@ -73,8 +74,8 @@ def spoil(game: Game) -> None:
     """Calldata that must be refused without a code."""
     part, name, sender, data = example(game, views=True)
     form = game.mirror.shapes[part][name]
-    if game.chance(15):
-        game.mirror.refused(part, data, game.cast.stranger, game.sizes(1, 10**18))  # nothing is payable
+    if game.chance(15) and (part, name) not in PAYABLE:
+        game.mirror.refused(part, data, game.cast.stranger, game.sizes(1, 10**18))
         game.mirror.tally["calldata: ether"] += 1
         return
     how = game.pick(SPOILS)
@@ -90,14 +91,14 @@ def bend(game: Game) -> None:
     found = game.recent()
     if found is None:
         return
-    part, name, sender, args, bold = found
+    part, name, sender, args, bold, wei = found
     data = game.mirror.calldata(part, name, args)
     form = game.mirror.shapes[part][name]
     places = lists(form)
     if not places or game.chance(50):
         game.mirror.tally["calldata: bytes behind it"] += 1
         behind = game.random.randbytes(game.between(1, EXTRA))
-        game.mirror.call(part, name, sender, *args, sent=data + behind, bold=bold)
+        game.mirror.call(part, name, sender, *args, sent=data + behind, bold=bold, wei=wei)
         return
     if game.chance(50):
         data = data[: -game.between(1, 200)]
@@ -109,7 +110,7 @@ def bend(game: Game) -> None:
         game.mirror.refused(part, data, sender if sender != game.cast.attacker else game.cast.stranger)
     else:
         told: tuple[Any, ...] = as_model(name, read)
-        game.mirror.call(part, name, sender, *told, sent=data, bold=True)
+        game.mirror.call(part, name, sender, *told, sent=data, bold=True, wei=wei)
     game.mirror.tally["calldata: bent lists"] += 1
 
 

@@ -6,8 +6,8 @@ from coincurve import PrivateKey
 
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.lending import balance, pool
+from novation.fuzz.system.cast import SIGNER, SIGNER_KEY
 from novation.fuzz.system.lp_token import permit_digest
-from novation.fuzz.system.worlds import SIGNER, SIGNER_KEY
 
 TOP = (1 << 256) - 1
 

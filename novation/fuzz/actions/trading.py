@@ -1,4 +1,4 @@
-"""Trades: commits of every kind, fills at right and wrong rounds."""
+"""Trades: commits of every kind, fills at right and wrong prices."""
 
 from __future__ import annotations
 
@@ -110,22 +110,24 @@ def fill(game: Game, order: Order, slot: int) -> str:
         game.until(order.due + game.window + game.grace + 1)
     roll = game.between(0, 99)
     if order.market not in game.markets:  # a reduce-only order is not judged when it is committed
-        return game.call("orders", "execute", game.cast.keepers[0], order, slot, 1).code
-    if roll < 85 or game.last(order.market).updated_at < order.due - 3000:
-        game.refresh(order.market) if game.chance(70) else game.push(order.market, game.last_mid(order.market))
+        return game.execute(game.cast.keepers[0], order, slot, 1).code
+    if roll < 85 or game.last(order.market).published_at < order.due - 3000:
+        game.refresh(order.market) if game.chance(70) else game.move(order.market, game.last_mid(order.market))
     for market in game.held(order.account):
         if market != order.market and game.chance(90):
             game.refresh(market)
-    reference = game.reference(order)
+    reference, update = game.reference(order), game.update(order)
     if game.chance(6):
         reference += game.pick((-1, 1, 2, 1 << 64, 1 << 80))
+        update = b""
     if game.chance(2):
         order = order._replace(size=order.size + 1)
         slot = game.pick((slot, 16))
     keeper = game.pick(game.cast.keepers) if game.chance(95) else order.account
     if keeper not in game.mirror.slots.people:
         keeper = game.key(order.account)
-    return game.call("orders", "execute", keeper, order, slot, max(0, reference)).code
+    args = (order, slot, max(0, reference), update)
+    return game.call("orders", "execute", keeper, *args, wei=game.mirror.costs("execute", args)).code
 
 
 @action(10, earns=True)
@@ -173,7 +175,7 @@ def open_anew(game: Game) -> None:
     order = Order(account, market, size, 0, 0, False, False, WAD, FAR, 0, 0)
     slot = game.free_slot(account)
     for other in game.held(account):
-        if game.last(other).updated_at < game.now:
+        if game.last(other).published_at < game.now:
             game.refresh(other)
     if game.call("orders", "commit", game.key(account), order, slot).ok:
         fill(game, game.mirror.orders[account, slot], slot)
@@ -197,7 +199,7 @@ def spread_out(game: Game) -> None:
             game.until(order.due)
             for other in {market, *game.held(account)}:
                 game.refresh(other)
-            game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+            game.execute(game.pick(game.cast.keepers), order, slot)
 
 
 @action(5)
@@ -225,11 +227,11 @@ def live_on_gains(game: Game) -> None:
     step = game.between(500, 4500)
     for market, gain in ((good, step), (bad, -step * game.between(50, 95) // 100)):
         up = gain if game.position(account, market).size > 0 else -gain
-        game.push(market, max(1, game.price(market).mid * (BPS + up) // BPS))
+        game.move(market, max(1, game.price(market).mid * (BPS + up) // BPS))
     for other in game.held(account):
         if other not in (good, bad):
             game.refresh(other)
     if game.chance(30):
         game.call("vault", "realise", game.anyone(), account, bad)
     for order, slot in orders:
-        game.call("orders", "execute", game.pick(game.cast.keepers), order, slot, game.reference(order))
+        game.execute(game.pick(game.cast.keepers), order, slot)

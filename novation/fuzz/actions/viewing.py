@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
-from novation.fuzz.actions.prices import both, squeeze
+from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.system.worlds import SECOND
 
 NOBODY = 0xDEAD00000000000000000000000000000000BEEF
@@ -78,8 +78,8 @@ def the_last_market(game: Game) -> None:
     if game.chance(50):  # bankrupt by the first: every other market is closed, up to the last
         buy(game, account, first, game.notional(first, max(0, game.cash(account)) * 5), game.price(first).mid)
         game.warp(1)
-        both(game, first, game.price(first).mid // 2)
-        game.call("liquidation", "liquidate", game.cast.liquidator, account, first)
+        game.move(first, game.price(first).mid // 2)
+        game.liquidate(game.cast.liquidator, account, first)
     elif game.chance(50):
         squeeze(game)
-        game.call("liquidation", "liquidate", game.cast.liquidator, account, market)
+        game.liquidate(game.cast.liquidator, account, market)

@@ -8,11 +8,14 @@ from typing import Any
 from novation.fixed import WAD
 from novation.fuzz.actions.corners import SPARE
 from novation.fuzz.actions.game import FAR, Game, action
-from novation.fuzz.system.calldata import Kinds, drawn
+from novation.fuzz.system.calldata import Kinds, drawn, with_word
+from novation.fuzz.system.calls import PAYABLE
+from novation.fuzz.system.networks import data_of
 from novation.fuzz.system.slots import ORDER_SLOTS
 from novation.fuzz.system.worlds import SECOND
 from novation.model.market import Config
 from novation.model.orders import Order
+from novation.model.sources import UPDATE_BYTES
 
 TOP = (1 << 256) - 1
 SMALL = [number for number in range(41) if number != SPARE]  # that one has a feed of which the model is not told
@@ -56,7 +59,22 @@ def kinds(game: Game) -> Kinds:
         lambda: signed(game),
         lambda: game.chance(50),
         lambda: game.random.randbytes(32),
+        lambda: update(game),
     )
+
+
+def update(game: Game) -> bytes:
+    """None, one that some network has signed, what is like one, or anything."""
+    networks = list(game.mirror.networks.values())
+    signed = data_of(game.pick(list(game.pick(networks).signed.values()))) if networks else bytes(UPDATE_BYTES)
+    roll = game.between(0, 9)
+    if roll < 3:
+        return b""
+    if roll < 7:
+        return signed
+    if roll < 8:
+        return with_word(signed, 32 * game.between(0, 3), number(game))
+    return game.random.randbytes(game.pick((1, 32, UPDATE_BYTES, 500, 4096)))
 
 
 def _amongst(names: str) -> Callable[[Game], int]:
@@ -78,7 +96,7 @@ LIMITS: dict[tuple[str, int], Callable[[Game], int]] = {
     ("transferFrom", 0): _shareholder,
     ("transferFrom", 1): _shareholder,
 }
-UNDRAWN = ("set_feed",)  # the model has its bands in another form
+UNDRAWN = ("set_feed",)  # what a feed is set to is trusted code
 
 
 def draw(game: Game, views: bool = False) -> tuple[str, str]:
@@ -125,6 +143,14 @@ def watched(game: Game, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
     return args
 
 
+def paid(game: Game, part: str, name: str, sender: int, args: Sequence[Any]) -> int:
+    """The fee, another wei or none; no more by the attacker, who would be called back (`paid_back` does that)."""
+    if (part, name) not in PAYABLE:
+        return 0
+    fee = game.mirror.costs(name, args)
+    return fee if sender == game.cast.attacker else game.pick((0, fee, fee, fee + 1))
+
+
 @action(6)
 def wild(game: Game) -> None:
     """Any call that changes something, from anybody."""
@@ -135,7 +161,8 @@ def wild(game: Game) -> None:
         sender = game.pick((*game.cast.lps, game.cast.stranger, game.cast.whale, game.cast.owner))
     elif name in TAKES_ORDER and game.chance(70):
         sender = game.key(args[0].account) if args[0].account in game.mirror.slots.people else sender
-    game.call(part, name, sender, *args, bold=True)
+    wei = paid(game, part, name, sender, args)
+    game.call(part, name, sender, *args, bold=True, wei=wei)
 
 
 @action(3)
@@ -144,7 +171,7 @@ def nearly(game: Game) -> None:
     found = game.recent()
     if found is None or found[1] in UNDRAWN:
         return
-    part, name, sender, args, _ = found
+    part, name, sender, args, *_ = found
     changed = list(args)
     if not changed or game.chance(30):
         sender = game.caller()
@@ -162,7 +189,7 @@ def nearly(game: Game) -> None:
         return
     if name == "set_market" and changed[0] < 2 * SECOND and changed[0] // SECOND != (part == "pool1"):
         return  # a pool may list any number: nobody watches the other's
-    game.call(part, name, sender, *changed, bold=True)
+    game.call(part, name, sender, *changed, bold=True, wei=paid(game, part, name, sender, changed))
 
 
 def _held(game: Game, name: str, args: Sequence[Any]) -> bool:

@@ -12,6 +12,11 @@ from novation.chain.compiler import ROOT
 from novation.fuzz.campaign.report import Finding
 from novation.fuzz.system.worlds import Stage, number
 
+MADE_OF = {
+    "novation.model": ("Config", "Order"),
+    "novation.model.oracle": ("Settings",),
+    "novation.model.sources": ("update_bytes",),
+}
 _HEX = re.compile(r"0x[0-9a-f]{33,40}\b")
 _PAGE = '''"""{what}
 
@@ -53,13 +58,19 @@ def named(text: str, names: dict[int, str]) -> str:
     return _HEX.sub(lambda found: names.get(int(found[0], 16), found[0]), text)
 
 
+def _used(body: str) -> dict[str, list[str]]:
+    """What the moves are made of, by module."""
+    found = {module: [name for name in names if re.search(rf"\b{name}\(", body)] for module, names in MADE_OF.items()}
+    return {module: names for module, names in found.items() if names}
+
+
 def write(folder: Path, finding: Finding, stage: Stage, command: str, modelled: bool = True) -> Path:
     """Writes the test. @return its file. @raises OSError."""
     names = names_of(stage)
     moves = [named(move, names) for move in finding.moves]
     body = "\n".join(f"    mirror.{move}" for move in moves)
     used = {address: name for address, name in names.items() if re.search(rf"\b{name}\b", body)}
-    types = [name for name in ("Config", "Order") if f"{name}(" in body]
+    imports = [f"from {module} import {', '.join(used)}\n" for module, used in _used(body).items()]
     digest = hashlib.sha256(finding.story.encode()).hexdigest()[:8]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"test_{finding.kind.lower()}_{digest}.py"
@@ -69,7 +80,7 @@ def write(folder: Path, finding: Finding, stage: Stage, command: str, modelled: 
         what="\n".join(textwrap.wrap(what, 116)),
         command=command,
         name=os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else path,
-        imports=f"from novation.model import {', '.join(types)}\n" if types else "",
+        imports="".join(imports),
         story="\n".join(f'    "{line} "' for line in lines),
         names="\n".join(f"{name} = {address:#x}" for address, name in sorted(used.items(), key=lambda item: item[1])),
         function=f"{finding.kind.lower()}_{digest}",

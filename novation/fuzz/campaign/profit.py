@@ -133,7 +133,7 @@ def unwind(game: Game) -> None:
     game.refresh_all()
     for account in game.sick():
         for market in game.held(account):
-            game.call("liquidation", "liquidate", game.cast.liquidator, account, market)
+            game.liquidate(game.cast.liquidator, account, market)
     for account in game.cast.traders:
         for market in game.held(account):
             size = -game.position(account, market).size
@@ -145,7 +145,7 @@ def unwind(game: Game) -> None:
                 order = game.mirror.orders[account, slot]
                 game.until(order.due)
                 game.refresh_all()
-                game.call("orders", "execute", game.key(account), order, slot, game.reference(order))
+                game.execute(game.key(account), order, slot)
 
 
 def hunt(

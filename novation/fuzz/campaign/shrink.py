@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import TypeVar
 
+from novation.chain.protocol import Reverted
 from novation.fuzz.campaign.author import SEED_BITS
 from novation.fuzz.campaign.stages import Failure, Stages
 from novation.fuzz.campaign.story import Step, Story
@@ -59,7 +60,7 @@ def _shorten(items: list[T], failure: Failure, play: Callable[[list[T]], Failure
             shorter = items[:at] + items[at + size :]
             try:
                 found = play(shorter)
-            except (ArithmeticError, AssertionError, LookupError, TypeError, ValueError):
+            except (ArithmeticError, AssertionError, LookupError, Reverted, TypeError, ValueError):
                 found = None  # what is left makes no sense to an action or to the mirror: not this failure
             if found is not None and found.like(failure):
                 items = shorter[: found.steps]

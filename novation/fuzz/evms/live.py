@@ -142,10 +142,12 @@ class AnvilEngine(Engine):
         except RpcError as error:
             return code_of(error), error.data
 
-    def tried(self, sender: str, to: str, data: bytes, places: Sequence[Place]) -> tuple[str | None, bytes, list[int]]:
+    def tried(
+        self, sender: str, to: str, data: bytes, places: Sequence[Place], value: int = 0
+    ) -> tuple[str | None, bytes, list[int]]:
         """What a transaction would do, undone again. @return as `send`, and words as it would leave them."""
         mark, block = self.node.snapshot(), self._block
-        code, output = self.send(sender, to, data)
+        code, output = self.send(sender, to, data, value)
         words = self.words(places) if code is None else []
         self.node.restore(mark)
         self._block = block

@@ -20,10 +20,14 @@ FLAGS = {
     ("is_paused", 0): 3,
     ("set_operator", 1): 2,
     ("may", 2): 2,
-    ("set_status", 1): 3,
+    ("set_status", 1): 4,
 }
-# How long lists may be, which an ABI does not tell.
+# How long lists and byte strings may be, which an ABI does not tell.
 BOUNDS = {
+    "update": 4096,
+    "fee": 4096,
+    "execute": 4096,
+    "liquidate": 4096,
     "commit_many": 8,
     "execute_many": 8,
     "transfer_many": 8,
@@ -55,7 +59,8 @@ class Leaf(NamedTuple):
 def shape(entry: Mapping[str, Any]) -> Shape:
     """Of an ABI entry."""
     items = entry["inputs"]
-    return Shape(str(entry["name"]), items, sum(map(_size, items)), BOUNDS.get(entry["name"], 0))
+    bound = BOUNDS.get(entry["name"], 0) if any(map(_varies, items)) else 0
+    return Shape(str(entry["name"]), items, sum(map(_size, items)), bound)
 
 
 def _size(item: Mapping[str, Any]) -> int:
@@ -65,11 +70,17 @@ def _size(item: Mapping[str, Any]) -> int:
     return WORD
 
 
+def _varies(item: Mapping[str, Any]) -> bool:
+    """Whether it is elsewhere in the calldata, and its offset here: a list or a byte string."""
+    name: str = item["type"]
+    return name.endswith("[]") or name == "bytes"
+
+
 def lists(form: Shape) -> list[int]:
-    """Where the offsets of its lists are in the calldata."""
+    """Where the offsets of its lists and byte strings are in the calldata."""
     found, at = [], 4
     for item in form.items:
-        if item["type"].endswith("[]"):
+        if _varies(item):
             found.append(at)
         at += _size(item)
     return found
@@ -84,7 +95,7 @@ def leaves(form: Shape, data: bytes) -> Iterator[Leaf]:
             inner = {**item, "type": item["type"][:-2]}
             for index in range(_word(data, start)):
                 yield from _leaves_of(inner, start + WORD + index * _size(inner), 0)
-        else:
+        elif not _varies(item):
             yield from _leaves_of(item, at, FLAGS.get((form.name, number), 0))
         at += _size(item)
 
@@ -128,6 +139,12 @@ def lenient(form: Shape, data: bytes) -> list[Any] | None:
             if None in values:
                 return None
             found.append(values)
+        elif _varies(item):
+            start = 4 + _word(data, at)
+            length = _word(data, start)
+            if length > form.bound:
+                return None
+            found.append(data[start + WORD : start + WORD + length].ljust(length, b"\0"))
         else:
             value = _value(item, data, at, FLAGS.get((form.name, number), 0))
             if value is None:
@@ -174,6 +191,7 @@ class Kinds(NamedTuple):
     signed: Callable[[], int]
     flag: Callable[[], bool]
     raw: Callable[[], bytes]
+    update: Callable[[], bytes]
 
 
 def drawn(form: Shape, kinds: Kinds, length: Callable[[int], int]) -> list[Any]:
@@ -197,7 +215,7 @@ def _draw(item: Mapping[str, Any], kinds: Kinds, bits: int) -> Any:
     if name == "bool":
         return kinds.flag()
     if name.startswith("bytes"):
-        return kinds.raw()
+        return kinds.update() if name == "bytes" else kinds.raw()
     if name.startswith("int"):
         return kinds.signed()
     return kinds.number() % (1 << width(Leaf(0, name, bits)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from novation.fixed import unpack
-from novation.fuzz.system.facts import LAYOUTS
 from novation.fuzz.system.slots import Key
+from novation.fuzz.system.unpacked import LAYOUTS
 from novation.fuzz.system.worlds import text
 from novation.model import words
 
@@ -24,10 +24,11 @@ SAME: set[tuple[str, str, str]] = {
 }
 
 
-def alike(name: str, model: str, chain: str, bold: bool, hostile: bool) -> bool:
+def alike(name: str, model: str, chain: str, bold: bool, hostile: bool, starved: bool) -> bool:
     """Whether two codes say the same. A `bold` call has numbers beyond what the model's integers notice; a hostile
-    token's twin says exactly what the token does."""
-    if model == chain or (not hostile and (name, model, chain) in SAME):
+    token's twin says exactly what the token does; where a source lacks gas (`starved`) and there is another reason to
+    refuse, it does not matter which of them comes first."""
+    if model == chain or (not hostile and (name, model, chain) in SAME) or (starved and "GAS" in (model, chain)):
         return True
     return bold and chain in ("RANGE", "")
 
@@ -45,8 +46,8 @@ def differences(keys: Sequence[Key], found: Sequence[int], wanted: Sequence[int]
 _LAYOUTS = LAYOUTS | {
     "account": words.ACCOUNT,
     "position": words.POSITION,
-    "feed": words.FEED,
-    "reference": words.REFERENCE,
+    "brought": words.BROUGHT,
+    "swing": words.SWING,
 }
 
 

@@ -62,11 +62,13 @@ class Engine(RevmChain):
         output = self._output_of(error)
         return revert_code(output) if str(error).startswith("Revert") else self._code_of(error), output
 
-    def tried(self, sender: str, to: str, data: bytes, places: Sequence[Place]) -> tuple[str | None, bytes, list[int]]:
+    def tried(
+        self, sender: str, to: str, data: bytes, places: Sequence[Place], value: int = 0
+    ) -> tuple[str | None, bytes, list[int]]:
         """What a transaction would do, undone again. @return as `send`, and words as it would leave them."""
         checkpoint = self._evm.snapshot()
         try:
-            output: bytes = self._evm.message_call(sender, to, data, 0, GAS_LIMIT, 0, False)
+            output: bytes = self._evm.message_call(sender, to, data, value, GAS_LIMIT, 0, False)
             return None, output, self.words(places)
         except RuntimeError as error:
             return *self._failed(error), []

@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from novation.fixed import WAD
+from novation.fixed import WAD, pack
 from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
 from novation.fuzz.system.worlds import SECOND
-from novation.model import System
+from novation.model import System, words
 from novation.model.ledger import OPEN
+from novation.model.oracle import NO_ANCHOR, NO_BROUGHT, NO_SWING, NOTHING
 from novation.model.shares import Shares
 
 Route = Callable[[Any], Iterable[Key]]
 LIVE = 1 << 64
 OPEN_PAUSED = 1 << 248
+SETTINGS = ("feed", "limits", "reference", "fallback")
 
 
 def _listing(index: int, market: int) -> list[Key]:
@@ -68,8 +70,12 @@ class Expected:
             [("module", module)] if ("module", module) in self.slots.index else []
         )
         routes[id(vault.grants)] = lambda key: [("grant", *key)]
-        routes[id(oracle.feeds)] = lambda feed: [("feed", feed), ("reference", feed)]
+        routes[id(oracle.feeds)] = lambda feed: [(name, feed) for name in SETTINGS]
+        routes[id(oracle.floors)] = lambda feed: [("feed", feed)]
         routes[id(oracle.stored)] = lambda feed: [("stored", feed)]
+        routes[id(oracle.anchors)] = lambda feed: [("anchor", feed)]
+        routes[id(oracle.brought)] = lambda feed: [("brought", feed)]
+        routes[id(oracle.swings)] = lambda key: [("swing", *key)]
         routes[id(orders.slots)] = lambda key: [("slot", *key)]
         routes[id(orders.earned)] = lambda keeper: [("earned", keeper)]
         self._roles("vault", vault.roles)
@@ -130,14 +136,17 @@ class Expected:
     def _module(self, module: int) -> int:
         return int(module in self.system.vault.modules)
 
-    def _feed(self, market: int) -> int:
-        return self.system.oracle.feed_word(market)
+    def _stored(self, feed: int) -> int:
+        return pack(self.system.oracle.stored.get(feed, NOTHING), words.STORED)
 
-    def _reference(self, market: int) -> int:
-        return self.system.oracle.reference_word(market)
+    def _anchor(self, feed: int) -> int:
+        return pack(self.system.oracle.anchors.get(feed, NO_ANCHOR), words.ANCHOR)
 
-    def _stored(self, market: int) -> int:
-        return self.system.oracle.stored_word(market)
+    def _brought(self, feed: int) -> int:
+        return pack(self.system.oracle.brought.get(feed, NO_BROUGHT), words.BROUGHT)
+
+    def _swing(self, feed: int, parity: int) -> int:
+        return pack(self.system.oracle.swings.get((feed, parity), NO_SWING), words.SWING)
 
     def _slot(self, account: int, slot: int) -> int:
         return self.system.orders.slot_word(account, slot)
@@ -155,10 +164,15 @@ class Expected:
     def _market_word(self, at: int, market: int) -> int:
         return self.system.pools[market // SECOND].market_words(market)[at]
 
+    def _settings_word(self, at: int, feed: int) -> int:
+        return self.system.oracle.feed_words(feed)[at]
+
     def __getattr__(self, name: str) -> Callable[[int], int]:
-        """The five words of a market."""
+        """The five words of a market, the four that a feed is set to."""
         if name[1:] in MARKET_WORDS:
             return partial(self._market_word, MARKET_WORDS.index(name[1:]))
+        if name[1:] in SETTINGS:
+            return partial(self._settings_word, SETTINGS.index(name[1:]))
         raise AttributeError(name)
 
     def _position(self, account: int, market: int) -> int:

@@ -7,31 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any
 
-from novation.fixed import WAD, unpack
-from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
+from novation.fixed import WAD
+from novation.fuzz.system.slots import Key, Slots
+from novation.fuzz.system.unpacked import account_of, fields_of, pool_of, position_of, stored_of, with_book
 from novation.fuzz.system.worlds import SECOND, Stage, number
 from novation.model import words
 from novation.model.ledger import Account, PoolEntry
 from novation.model.listing import SCALE_UNIT
-from novation.model.market import Config, Market, Position, Ramp
+from novation.model.market import Config, Market, Ramp
 from novation.model.marks import Book, PoolTerms
-from novation.model.oracle import Price, Stored
-from novation.model.view import PoolView, SharesView, View
+from novation.model.oracle import Anchor, Price, Stored
+from novation.model.view import FeedView, PoolView, SharesView, View
 
 STRIDE = 24
-CACHED = 1 << 13  # words of which each comes twice: into the state now, and a call later into the state before
-LAYOUTS = {
-    "interest": words.INTEREST,
-    "funding": words.FUNDING,
-    "mark": words.MARK,
-    "book": words.BOOK,
-    "config": words.CONFIG,
-    "ramp": words.RAMP,
-    "stored": words.STORED,
-}
+NO_FEED = FeedView()
+NO_PRICES: dict[int, Price] = {}  # they are checked when they are read
 MASK_32 = (1 << 32) - 1
 MASK_40 = (1 << 40) - 1
 MASK_160 = (1 << 160) - 1
@@ -43,10 +35,11 @@ class Tables:
 
     accounts: dict[int, Account] = field(default_factory=dict)
     stored: dict[int, Stored] = field(default_factory=dict)
+    anchors: dict[int, Anchor] = field(default_factory=dict)
+    feeds: dict[int, FeedView] = field(default_factory=dict)
     pools: list[PoolView] = field(default_factory=list)
     shares: list[SharesView] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0, "paused": 0})
-    floors: dict[int, int] = field(default_factory=dict)
     guardians: dict[str, int] = field(default_factory=dict)
 
 
@@ -99,7 +92,7 @@ class Facts:
 
     def touched(self, now: int) -> View:
         """The state now with those pools alone of which a word has changed."""
-        indices = sorted({_pool_of(key) for key, _, _ in self.pending} - {-1})
+        indices = sorted({pool_of(key) for key, _, _ in self.pending} - {-1})
         return self._view(self.tables, now, [self.tables.pools[index] for index in indices])
 
     def rebase(self, fresh: list[int]) -> None:
@@ -125,7 +118,7 @@ class Facts:
             self.stage.cast.treasury,
             tables.guardians,
             numbers["paused"],
-            tables.floors,
+            tables.feeds,
             self.unit,
             numbers["tokens"],
             numbers["debts"],
@@ -137,7 +130,9 @@ class Facts:
             tables.pools if pools is None else pools,
             tables.shares,
             tables.stored,
+            tables.anchors,
             self.read,
+            NO_PRICES,
         )
 
     # --- words
@@ -148,7 +143,7 @@ class Facts:
             writer(self, tables, key, old, new)
 
     def _account(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        tables.accounts[key[1]] = _account_of(new)
+        tables.accounts[key[1]] = account_of(new)
 
     def _units(self, tables: Tables, key: Key, old: int, new: int) -> None:
         if key[1] == self.names["vault"]:
@@ -161,7 +156,26 @@ class Facts:
         tables.numbers["paused"] = new
 
     def _feed(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        tables.floors[key[1]] = unpack(new, words.FEED)[5]
+        _, trade_age, close_age, deviation, _, floor, is_push, has_reference, _ = fields_of("feed", new)
+        tables.feeds[key[1]] = tables.feeds.get(key[1], NO_FEED)._replace(
+            floor=floor,
+            is_push=bool(is_push),
+            has_reference=bool(has_reference),
+            trade_age=trade_age,
+            close_age=close_age,
+            deviation=deviation,
+        )
+
+    def _limits(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        low, high, confidence, *_ = fields_of("limits", new)
+        tables.feeds[key[1]] = tables.feeds.get(key[1], NO_FEED)._replace(
+            low=words.band_value(low), high=words.band_value(high), confidence=confidence
+        )
+
+    def _fallback(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        _, age, deviation = fields_of("fallback", new)
+        feed = tables.feeds.get(key[1], NO_FEED)
+        tables.feeds[key[1]] = feed._replace(fallback_age=age, fallback_deviation=deviation)
 
     def _debts(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.numbers["debts"] = new
@@ -175,17 +189,17 @@ class Facts:
             markets, weight = new >> 160 & MASK_32, new >> 192 & 0xFFFF
             credit = (new >> 208 & MASK_40) * WAD
             entry = PoolEntry(new & MASK_160, markets, weight, credit, pool.entry.shares)
-            tables.pools[key[1]] = _with(pool, entry, pool.book)
+            tables.pools[key[1]] = with_book(pool, entry, pool.book)
 
     def _book(self, tables: Tables, key: Key, old: int, new: int) -> None:
         pool = tables.pools[key[1]]
-        tables.pools[key[1]] = _with(pool, pool.entry, Book(*_fields("book", new)))
+        tables.pools[key[1]] = with_book(pool, pool.entry, Book(*fields_of("book", new)))
 
     def _config(self, tables: Tables, key: Key, old: int, new: int) -> None:
         if not new:  # back to where it was not listed
             self._unlist(tables.pools[key[1] // SECOND], key[1])
             return
-        scale, *rest, _ = _fields("config", new)
+        scale, *rest, _ = fields_of("config", new)
         configs: Any = tables.pools[key[1] // SECOND].configs
         configs[key[1]] = Config(scale * SCALE_UNIT, *rest)
 
@@ -194,7 +208,7 @@ class Facts:
         if key[1] not in pool.configs:
             return
         ramps: Any = pool.ramps
-        ramps[key[1]] = Ramp(*_fields("ramp", new))
+        ramps[key[1]] = Ramp(*fields_of("ramp", new))
 
     def _unlist(self, pool: PoolView, market: int) -> None:
         tables: Any = (pool.configs, pool.ramps, pool.markets)
@@ -208,28 +222,31 @@ class Facts:
 
     def _interest(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        long, short, at = _fields("interest", new)
+        long, short, at = fields_of("interest", new)
         markets[key[1]] = Market(long, short, at, m.funding, m.rate, m.price, m.basis)
 
     def _funding(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        rate, funding = _fields("funding", new)
+        rate, funding = fields_of("funding", new)
         markets[key[1]] = Market(m.long, m.short, m.accrued_at, funding, rate, m.price, m.basis)
 
     def _mark(self, tables: Tables, key: Key, old: int, new: int) -> None:
         markets, m = self._market(tables, key)
-        price, basis = _fields("mark", new)
+        price, basis = fields_of("mark", new)
         markets[key[1]] = Market(m.long, m.short, m.accrued_at, m.funding, m.rate, price, basis)
 
     def _position(self, tables: Tables, key: Key, old: int, new: int) -> None:
         positions: Any = tables.pools[key[2] // SECOND].positions
         if new:
-            positions[key[1], key[2]] = _position_of(new)
+            positions[key[1], key[2]] = position_of(new)
         else:
             positions.pop((key[1], key[2]), None)
 
     def _stored(self, tables: Tables, key: Key, old: int, new: int) -> None:
-        tables.stored[key[1]] = Stored(*_fields("stored", new))
+        tables.stored[key[1]] = stored_of(new)
+
+    def _anchor(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.anchors[key[1]] = Anchor(*fields_of("anchor", new))
 
     def _supply(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.shares[key[1]] = tables.shares[key[1]]._replace(supply=new)
@@ -242,39 +259,6 @@ class Facts:
         """What a shares contract holds for its requests, as asked of the chain."""
         for tables in (self.tables, self.older):
             tables.shares[index] = tables.shares[index]._replace(cash_owed=cash, shares_owed=shares)
-
-
-def _pool_of(key: Key) -> int:
-    """The index of the pool that a word is of, -1 for what is no pool's."""
-    kind = key[0]
-    if kind == "position":
-        return int(key[2] // SECOND)
-    if kind in _MARKETS:
-        return int(key[1] // SECOND)
-    return int(key[1]) if kind == "book" else -1
-
-
-_MARKETS = frozenset(MARKET_WORDS)
-
-
-@lru_cache(maxsize=CACHED)
-def _account_of(word: int) -> Account:
-    flags, collaterals, markets, flagged_at, index, cash = unpack(word, words.ACCOUNT)
-    return Account(cash, index, flagged_at, markets, collaterals, bool(flags & words.PENDING))
-
-
-@lru_cache(maxsize=CACHED)
-def _position_of(word: int) -> Position:
-    return Position(*unpack(word, words.POSITION))
-
-
-@lru_cache(maxsize=CACHED)
-def _fields(kind: str, word: int) -> tuple[int, ...]:
-    return unpack(word, LAYOUTS[kind])
-
-
-def _with(pool: PoolView, entry: PoolEntry, book: Book) -> PoolView:
-    return PoolView(pool.address, entry, pool.terms, book, pool.configs, pool.ramps, pool.markets, pool.positions)
 
 
 _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
@@ -293,7 +277,10 @@ _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
     "funding": Facts._funding,
     "mark": Facts._mark,
     "position": Facts._position,
+    "limits": Facts._limits,
+    "fallback": Facts._fallback,
     "stored": Facts._stored,
+    "anchor": Facts._anchor,
     "supply": Facts._supply,
     "share": Facts._share,
 }

@@ -6,6 +6,7 @@ numbered invariants, and every word that a call can touch is compared after it.
     mirror.refused("vault", calldata, sender)                   # what nobody may send
     mirror.together(("vault", "deposit", ...), ...)             # by a contract, in one transaction
     mirror.one_by_one("orders", "execute_many", ...)            # which must do what its calls do
+    mirror.paid_back("orders", "execute", (...), 5, ...)        # with ether to spare, and what comes of it
     mirror.asked("health", accounts)                            # a view, by what is stored
     mirror.restart()                                            # back to the state after deployment
 
@@ -18,15 +19,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from novation.chain.protocol import revert_code
-from novation.fuzz.system.calls import Calls, Result, chain_args
+from novation.fuzz.system.calls import Calls, Result
 from novation.fuzz.system.compare import BARE, Mismatch, differences, shown
+from novation.fuzz.system.fills import Deeds
 from novation.fuzz.system.previews import preview
 from novation.fuzz.system.questions import QUESTIONS
+from novation.fuzz.system.slots import Layout
 from novation.fuzz.system.surroundings import Move
 from novation.fuzz.system.worlds import text
 
 __all__ = ["Mirror", "Mismatch", "Result"]
 
+ATTACKER = Layout("Attacker")
+LOCKED = Result(BARE, None, Deeds())  # a call into a contract that is being called
 ASKED = QUESTIONS | {"preview": preview}
 
 
@@ -62,7 +67,7 @@ class Mirror(Calls):
         self.tally[f"together: {'undone' if failed else 'done'}"] += 1
         if not failed:
             self._same_together(calls, results, output)
-            if self._masked(tried) != self.facts.words:
+            if tried != self.facts.words:
                 raise differences(self.slots.keys, tried, self.facts.words)
         return results
 
@@ -76,7 +81,7 @@ class Mirror(Calls):
         to, data = self.doors[part][name].to, self.calldata(part, name, columns)
         whole, output, tried = self.chain.tried(text(sender), to, data, self.places)
         single = name.removesuffix("_many")
-        results = [self._call(part, single, sender, args) for args in zip(*columns, strict=True)]
+        results = [self._call(part, single, sender, (*args, b"")) for args in zip(*columns, strict=True)]
         self.tally["one by one"] += 1
         if whole is not None:
             raise Mismatch(f"{name}: {shown(whole)}, one by one {results}")
@@ -85,9 +90,56 @@ class Mirror(Calls):
         wanted = sum(done) if name == "liquidate_many" else sum(ok << at for at, ok in enumerate(done))
         if found != wanted:
             raise Mismatch(f"{name} returns {found:b}, one by one {wanted:b}")
-        if self._masked(tried) != self.facts.words:
+        if tried != self.facts.words:
             raise differences(self.slots.keys, tried, self.facts.words)
         return results
+
+    def paid_back(
+        self, part: str, name: str, args: Sequence[Any], wei: int, *calls: tuple[str, str, tuple[Any, ...]]
+    ) -> list[Result]:
+        """A payable call of the attacker with too much ether, and what it does when the rest comes back, while the
+        contract that it called is locked. That is the last of the call, so it is what its calls do one by one after it,
+        each held to the model and the invariants; tried and undone first, as in `together`.
+
+        @raises Mismatch, Violation.
+        """
+        self.trail.append(Move("paid_back", (part, name, args, wei, *calls)))
+        listed = [(self.doors[to][what].to, self.calldata(to, what, given), True) for to, what, given in calls]
+        self.stage.attacker.transact("plan", listed, sender=self._origin)
+        attacker = self.stage.attacker.address
+        data = self.acting(self.doors[part][name].to, self.calldata(part, name, args))
+        places = [*self.places, (attacker, ATTACKER.at("called_back")), (attacker, ATTACKER.at("succeeded"))]
+        whole, _, found = self.chain.tried(self._origin, attacker, data, places, wei)
+        results = [self._call(part, name, self.attacker, args, wei=self.costs(name, args))]
+        self.tally[f"paid back: {'done' if results[0].ok else 'refused'}"] += 1
+        if (None if whole is None else whole or BARE) != (None if results[0].ok else results[0].code):
+            raise Mismatch(f"paid back: {part}.{name} {shown(whole)} with too much ether, {results[0]} with its fee")
+        if whole is None:
+            *tried, times, bits = found
+            for to, what, given in calls:
+                results.append(self._call(to, what, self.attacker, given) if to != part else LOCKED)
+            done = [result.ok for result in results[1:]]
+            if not times or bits != sum(ok << at for at, ok in enumerate(done)):
+                raise Mismatch(f"paid back: of {calls} succeeded {bits:b}, one by one {done}")
+            if tried != self.facts.words:
+                raise differences(self.slots.keys, tried, self.facts.words)
+        self.stage.attacker.transact("plan", [], sender=self._origin)
+        return results
+
+    def refuses_the_rest(self, part: str, name: str, args: Sequence[Any], wei: int) -> Result:
+        """A payable call of the attacker with too much ether, of which it does not take the rest: REFUND where the same
+        with the fee alone succeeds. @return that. @raises Mismatch, Violation.
+        """
+        self.trail.append(Move("refuses_the_rest", (part, name, args, wei)))
+        attacker = self.stage.attacker
+        attacker.transact("refuse", True, sender=self._origin)
+        data = self.acting(self.doors[part][name].to, self.calldata(part, name, args))
+        code, _, _ = self.chain.tried(self._origin, attacker.address, data, (), wei)
+        result = self._call(part, name, self.attacker, args, wei=self.costs(name, args))
+        attacker.transact("refuse", False, sender=self._origin)
+        if code != (wanted := "REFUND" if result.ok else result.code):
+            raise Mismatch(f"the rest is refused: {part}.{name} {shown(code)}, but must revert {wanted}")
+        return result
 
     def _same_together(self, calls: Sequence[tuple[Any, ...]], results: Sequence[Result], output: bytes) -> None:
         """Each call of a transaction ended as it ends alone. @raises Mismatch."""
@@ -118,7 +170,7 @@ class Mirror(Calls):
     def calldata(self, part: str, name: str, args: Sequence[Any]) -> bytes:
         """Of a call, as libraries write it."""
         door = self.doors[part][name]
-        return door.selector + door.inputs.encode(chain_args(name, args))
+        return door.selector + door.inputs.encode(args)
 
     def looked_at(self, part: str, name: str, sender: int, *args: Any, extra: bytes = b"") -> None:
         """A view as a transaction: it says what it says when it is asked, and leaves everything as it is.

@@ -19,7 +19,6 @@ from novation.model.view import PoolView, nav, standing
 
 Question = Callable[..., Any]
 QUESTIONS: dict[str, Question] = {}
-MASK_80 = (1 << 80) - 1
 MASK_112 = (1 << 112) - 1
 
 
@@ -148,19 +147,27 @@ def may(mirror: Watching, operator: int, account: int, power: int) -> None:
 
 @question
 def feed(mirror: Watching, market: int) -> None:
-    """How a feed is set and what is stored of it."""
-    found = answer(mirror, "oracle", "feed_at", market)
-    *set_to, floor, low, high = unpack(word(mirror, "feed", market), words.FEED)
-    reference = unpack(word(mirror, "reference", market), words.REFERENCE)[:3]
-    status = 1 << floor if any(set_to) else 0
-    wanted = (*set_to, status, words.band_value(low), words.band_value(high), *reference)
-    same("oracle.feed_at", found, wanted)
-    highest, deviation = words.band_value(high), set_to[2]
-    bounds = (-(-highest * (BPS + deviation) // BPS), deviation * PPM // BPS)
-    same("oracle.bounds", answer(mirror, "oracle", "bounds", market), bounds)
-    price = word(mirror, "stored", market)
-    times = (price & MASK_112, price >> 112 & MASK_40, price >> 152 & MASK_80)
-    same("oracle.stored_at", answer(mirror, "oracle", "stored_at", market), times)
+    """How a feed is set, what follows from it, and what is stored of its prices."""
+    source, trade_age, close_age, deviation, reference_age, floor, is_push, *_ = _unpacked(mirror, "feed", market)
+    low, high, confidence, move, swing, divergence, window, calm, refresh = _unpacked(mirror, "limits", market)
+    bands = (unpack(low, words.BAND), unpack(high, words.BAND))
+    reference, fallback = word(mirror, "reference", market), _unpacked(mirror, "fallback", market)
+    judged = (deviation, confidence, *bands, move, swing, window, calm, reference, divergence, reference_age, refresh)
+    wanted = (source, bool(is_push), trade_age, close_age, *judged, *fallback)
+    found, status = answer(mirror, "oracle", "feed_at", market)
+    same("oracle.feed_at", (found, status), (wanted, 1 << floor if source else 0))
+    filled = max(deviation, confidence, fallback[2])
+    highest = -(-words.band_value(high) * (BPS + max(filled, divergence)) // BPS)
+    same("oracle.bounds", answer(mirror, "oracle", "bounds", market), (highest, filled * PPM // BPS))
+    swings = tuple(word(mirror, "swing", market, parity) for parity in (0, 1))
+    kept = tuple(word(mirror, kind, market) for kind in ("stored", "anchor", "brought"))
+    same("oracle.words_of", answer(mirror, "oracle", "words_of", market), (*kept, swings))
+    if source:
+        same("oracle.fee", answer(mirror, "oracle", "fee", market, b""), (mirror.fee(market),))
+
+
+def _unpacked(mirror: Watching, kind: str, market: int) -> tuple[int, ...]:
+    return unpack(word(mirror, kind, market), getattr(words, kind.upper()))
 
 
 @question

@@ -17,8 +17,9 @@ from novation.fuzz.system.worlds import SECOND, Stage, number, text
 
 Key = tuple[Any, ...]
 MARKET_WORDS = ("config", "ramp", "interest", "funding", "mark")
+VARIABLES = {name: f"_{name}" for name in ("limits", "stored", "brought")}  # others have the plural
 ORDER_SLOTS = (0, 1, 2, 15)  # those that are played with
-STORED_BITS = (1 << 232) - 1  # of a stored price; the gap above it only spares calls
+FEED_WORDS = ("feed", "limits", "reference", "fallback", "stored", "anchor", "brought")
 
 
 @cache
@@ -75,7 +76,6 @@ class Slots:
             self.keys.append(key)
             self.places.append(place)
         self.index = {key: index for index, key in enumerate(self.keys)}
-        self.masked = [index for index, key in enumerate(self.keys) if key[0] == "stored"]
 
     def _place(self, part: str, variable: str, *keys: int | str, plus: int = 0) -> Place:
         kind = part.rstrip("01")
@@ -109,9 +109,10 @@ class Slots:
 
     def _oracle(self) -> Iterator[tuple[Key, Place]]:
         for market in self.markets:
-            yield ("feed", market), self._place("oracle", "_feeds", market)
-            yield ("reference", market), self._place("oracle", "_references", market)
-            yield ("stored", market), self._place("oracle", "_stored", market)
+            for name in FEED_WORDS:
+                yield (name, market), self._place("oracle", VARIABLES.get(name, f"_{name}s"), market)
+            for parity in (0, 1):
+                yield ("swing", market, parity), self._place("oracle", "_swings", market, plus=parity)
 
     def _orders(self) -> Iterator[tuple[Key, Place]]:
         for account in self.stage.cast.traders:

@@ -1,4 +1,4 @@
-"""What is around the contracts: the clock and the price feeds, moved on the chain and in their twins alike."""
+"""What is around the contracts: the clock and the sources of prices, moved on the chain and in their twins alike."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Any, NamedTuple
 from novation.chain.abi import address_word
 from novation.chain.compiler import compile_all
 from novation.chain.protocol import Reverted
-from novation.fixed import WAD
 from novation.fuzz.system.calldata import Shape, shape
 from novation.fuzz.system.compare import BARE, Mismatch, shown
 from novation.fuzz.system.engine import Door, Engine, doors
+from novation.fuzz.system.feeds import GRACE, UP
 from novation.fuzz.system.hostile import HostileTwin, Reentry
-from novation.fuzz.system.twins import model_of
-from novation.fuzz.system.worlds import REFERENCE, Stage, number, text
-from novation.model.feeds import Aggregator, Round
+from novation.fuzz.system.networks import Network
+from novation.fuzz.system.twins import model_of, source_of
+from novation.fuzz.system.worlds import Stage, number, text
 from novation.model.journal import Env
-from novation.model.oracle import Price
+from novation.model.oracle import HALT, Price
+from novation.model.sources import CALL_BACK, STARVED, UPDATE_BYTES, Observation, Source, update_bytes
 from novation.model.system import System
 
-CALL_BACK, WORK = 9, 10
-# Ways of the mock in which it answers the truth: at once, after a call of its own, after work.
-TRUTHFUL = (0, CALL_BACK, WORK)
+NO_PRICE = Price(0, 0, 0, 0, HALT)  # while a source lacks gas
 _OFFSET = (64).to_bytes(32, "big")
 
 
@@ -39,6 +38,9 @@ class Move(NamedTuple):
 
 def _shown(value: Any) -> str:
     """Python that makes it; addresses in hexadecimal."""
+    if isinstance(value, bytes) and len(value) == UPDATE_BYTES:
+        words = (int.from_bytes(value[at : at + 32], "big") for at in range(0, UPDATE_BYTES, 32))
+        return f"{update_bytes.__name__}({', '.join(map(str, words))})"
     if isinstance(value, int) and value >> 120 > 0:
         return f"{value:#x}"
     if isinstance(value, tuple):
@@ -53,7 +55,7 @@ def _shown(value: Any) -> str:
 
 
 class Surroundings:
-    """A stage with its doors, clock and feeds. Without a model the feeds' twins stand alone."""
+    """A stage with its doors, clock and sources. Without a model the sources' twins stand alone."""
 
     def __init__(self, stage: Stage, modelled: bool) -> None:
         self.stage = stage
@@ -71,8 +73,10 @@ class Surroundings:
         self.feeds = {key: doors(c, compile_all([c.name])[c.name].abi) for key, c in stage.feeds.items()}
         self.model: System | None = model_of(stage) if modelled else None
         self.env = self.model.env if self.model is not None else Env(self.chain.now)
-        self.sources: dict[int, Aggregator] = {}
+        self.sources: dict[int, Source] = {}
+        self.networks: dict[int, Network] = {}
         self.prices: dict[int, Price] = {}
+        self.sequencer = self.env.table([("answer", UP), ("since", 0)])  # an L2's, as it is told
         self.trail: list[Move] = []
         self.attacker = stage.cast.attacker
         self._origin = text(stage.cast.stranger)  # who sends what the attacker's contract does
@@ -81,19 +85,19 @@ class Surroundings:
         self.planned: tuple[Reentry, ...] = ()
         self.token = self.model.token if self.model is not None and isinstance(self.model.token, HostileTwin) else None
         self.fed: dict[int, set[int]] = {}
-        self._feed_twins()
+        for key in self.feeds:
+            self._add_twin(key)
 
-    def _feed_twins(self) -> None:
-        for key, contract in self.stage.feeds.items():
-            address = number(contract)
-            if self.model is not None:
-                self.sources[key] = self.model.oracle.sources[address]
-                continue
-            market = self.stage.market(key % REFERENCE)
-            assert market is not None
-            decimals = market.feed.decimals if key < REFERENCE else 8
-            self.sources[key] = Aggregator(self.env, address, decimals)
-            self.sources[key].post(market.feed.price * 10**decimals // WAD, self.chain.now)
+    def _add_twin(self, key: int) -> None:
+        """Of a source as it was deployed, with the network behind one that is brought its prices."""
+        first, address = self.stage.pulled.get(key), number(self.stage.feeds[key])
+        if self.model is not None:
+            self.sources[key] = self.model.oracle.sources[address]
+        else:
+            self.sources[key] = source_of(self.stage, key, Source(self.env, address, first is None))
+        if first is not None:
+            self.networks[key] = Network(self.env)
+            self.networks[key].publish(first.mid, first.published_at, first.confidence)
 
     @property
     def now(self) -> int:
@@ -104,8 +108,12 @@ class Surroundings:
         """What the chain's adapter says now."""
         found = self.prices.get(market)
         if found is None:
-            found = self.prices[market] = Price(*self.ask("oracle", "read", market))
+            found = self.prices[market] = self._read(market)
         return found
+
+    def _read(self, market: int) -> Price:
+        code, found = self.see("oracle", "read", market)
+        return NO_PRICE if code else Price(*found[0])
 
     def ask(self, part: str, name: str, *args: Any) -> Any:
         """A view of the chain; one output is not in a tuple."""
@@ -149,54 +157,64 @@ class Surroundings:
         if seconds > 0:
             self.chain.warp(seconds)
             self.env.clock["now"] = self.chain.now
-            self.prices.clear()
+            self._tell_sequencer()
             self.trail.append(Move("warp", (seconds,)))
 
-    def post(self, market: int, answer: int, at: int | None = None) -> int:
-        """A round of a feed, in its decimals. @return its id."""
+    def sequence(self, answer: int) -> None:
+        """An L2's sequencer is down, or up again; nothing where there is none."""
+        feed = self.stage.sequencer
+        if feed is None:
+            return
+        feed.transact("push", answer, sender=self._origin)
+        self.trail.append(Move("sequence", (answer,)))
+        self.sequencer["answer"], self.sequencer["since"] = answer, self.now
+        self._tell_sequencer()
+
+    def _tell_sequencer(self) -> None:
+        """The model is told whether it is up, and all prices are asked again."""
+        self.prices.clear()
+        if self.model is not None and self.stage.sequencer is not None:
+            is_up = self.sequencer["answer"] == UP and self.now - self.sequencer["since"] > GRACE
+            self.model.oracle.sequencer["up"] = is_up
+
+    def newest(self, key: int) -> Observation:
+        """What a source's network published last."""
+        network, source = self.networks.get(key), self.sources[key]
+        return source.told[source.state["newest"]] if network is None else network.newest
+
+    def publish(self, key: int, mid: int, at: int | None = None, confidence: int = 0) -> int:
+        """A network publishes a price (WAD): a push source tells it, of a pull source it is signed and nothing else.
+
+        @return its number.
+        """
         at = self.now if at is None else at
-        self._feed(market, "push_at", answer, at)
-        self.trail.append(Move("post", (market, answer, at)))
-        return self.sources[market].post(answer, at)
+        network = self.networks.get(key)
+        if network is not None:
+            return network.publish(mid, at, confidence)
+        self._feed(key, "push_at", mid, confidence, at)
+        self.trail.append(Move("publish", (key, mid, at, confidence)))
+        return self.sources[key].push(mid, at, confidence)
 
-    def fail(self, market: int, mode: int) -> None:
-        """A feed fails in one of the mock's ways; 0: it is honest again."""
-        if mode == CALL_BACK:
+    def fail(self, key: int, latest: int, history: int | None = None) -> None:
+        """How a source answers about its newest price, and about others (the same); 0: it is honest again."""
+        history = latest if history is None else history
+        if CALL_BACK in (latest, history):
             door = self.doors["vault"]["debts"]
-            self._feed(market, "set_call_back", int(door.to, 16), door.selector)
-        self._feed(market, "set_modes", mode, mode, mode)
-        self.trail.append(Move("fail", (market, mode)))
-        self.sources[market].set_fails(mode not in TRUTHFUL)
+            self._feed(key, "set_call_back", int(door.to, 16), door.selector)
+        self._feed(key, "set_modes", latest, history)
+        self.trail.append(Move("fail", (key, latest, history)))
+        self.sources[key].set_modes(latest, history)
 
-    def fail_part(self, market: int, latest: int, history: int, decimals: int) -> None:
-        """Each of a feed's three answers fails in a way of its own, or is honest (0)."""
-        self._feed(market, "set_modes", latest, history, decimals)
-        self.trail.append(Move("fail_part", (market, latest, history, decimals)))
-        self.sources[market].set_parts(latest != 0, history != 0, decimals != 0)
+    @property
+    def starving(self) -> bool:
+        """Whether some source says that it lacks gas."""
+        return any(STARVED in (s.state["latest_mode"], s.state["history_mode"]) for s in self.sources.values())
 
-    def jump(self, market: int, number: int) -> None:
-        """The newest round's id is another, whether there is such a round or not."""
-        self._feed(market, "set_newest", number)
-        self.trail.append(Move("jump", (market, number)))
-        self.sources[market].jump(number)
-
-    def round_zero(self, market: int, answer: int) -> None:
-        """A round with the id 0, as no real source has."""
-        self._feed(market, "set_round", 0, answer, self.now)
-        self.trail.append(Move("round_zero", (market, answer)))
-        self.sources[market].rounds[0] = Round(0, answer, self.now)
-
-    def new_phase(self, market: int) -> None:
-        """Another aggregator without rounds."""
-        phase = self.sources[market].new_phase()
-        self._feed(market, "set_phase", phase)
-        self.trail.append(Move("new_phase", (market,)))
-
-    def set_decimals(self, market: int, decimals: int) -> None:
-        """The feed changes its decimals, as one of a new phase may."""
-        self._feed(market, "set_decimals", decimals)
-        self.trail.append(Move("set_decimals", (market, decimals)))
-        self.sources[market].set_decimals(decimals)
+    def charge(self, key: int, wei: int) -> None:
+        """What a source wants for each update."""
+        self._feed(key, "set_price", wei)
+        self.trail.append(Move("charge", (key, wei)))
+        self.sources[key].state["price"] = wei
 
     def misbehave(self, switches: int, mode: int = 0) -> None:
         """What the token of a hostile world does from now on: bits and mode as the mock has them."""
@@ -242,9 +260,9 @@ class Surroundings:
         code, _ = self.chain.send(self._origin, door.to, door.selector + door.inputs.encode(args))
         assert code is None, code
 
-    def _feed(self, market: int, name: str, *args: Any) -> None:
-        door = self.feeds[market][name]
+    def _feed(self, key: int, name: str, *args: Any) -> None:
+        door = self.feeds[key][name]
         code, _ = self.chain.send(self._origin, door.to, door.selector + door.inputs.encode(args))
         assert code is None, code
-        for fed in self.fed[market]:
+        for fed in self.fed[key]:
             self.prices.pop(fed, None)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from novation.deployment.plan import BOOTSTRAP, POOL_MARKETS
-from novation.deployment.settings import Feed
+from novation.deployment.settings import Market
 from novation.fixed import WAD
+from novation.fuzz.system.feeds import KINDS, settings_of
 from novation.fuzz.system.hostile import HostileTwin
 from novation.fuzz.system.lp_token import LpToken, domain_separator
-from novation.fuzz.system.worlds import (
-    REFERENCE,
-    SECOND,
-    SECOND_MARKETS,
-    Stage,
-    feed_arguments_of,
-    number,
-    wealth,
-)
+from novation.fuzz.system.networks import data_of
+from novation.fuzz.system.worlds import SECOND, SECOND_MARKETS, Stage, number, wealth
 from novation.model import Config, PoolSetup, Setup, System
 from novation.model.liquidation import LiquidationTerms
 from novation.model.marks import PoolTerms
 from novation.model.orders import OrderTerms
 from novation.model.shares import Shares
-from novation.model.words import band_word
+from novation.model.sources import Source
 
 
 def setup_of(stage: Stage) -> Setup:
@@ -61,7 +55,7 @@ def model_of(stage: Stage) -> System:
         system.token = system.vault.token = token
     system.shares[:] = [_with_token(stage, index, plain) for index, plain in enumerate(system.shares)]
     for market in stage.world.markets:
-        _add_feed(system, stage, market.number, market.feed)
+        _add_feed(system, stage, market)
         config = Config(*market.struct())
         system.pools[market.number // SECOND].set_market(cast.owner, market.number, config)
     units = BOOTSTRAP * unit // WAD
@@ -81,16 +75,21 @@ def _with_token(stage: Stage, index: int, plain: Shares) -> LpToken:
     return LpToken(plain.env, plain.address, plain.vault, plain.pool, plain.epoch, domain)
 
 
-def _add_feed(system: System, stage: Stage, market: int, feed: Feed) -> None:
-    source = system.add_source(number(stage.feeds[market]), feed.decimals)
-    source.post(feed.price * 10**feed.decimals // WAD, system.now)
-    other = 0
-    if feed.divergence_bps:
-        reference = system.add_source(number(stage.feeds[REFERENCE + market]), 8)
-        reference.post(feed.price // 10**10, system.now)
-        other = reference.address
-    heartbeat, deviation, divergence, low, high, _, other_heartbeat = feed_arguments_of(feed)
-    system.oracle.set_feed(
-        stage.cast.owner, market, source.address, heartbeat, deviation, divergence, band_word(*low),
-        band_word(*high), other, other_heartbeat,
-    )  # fmt: skip
+def source_of(stage: Stage, key: int, source: Source) -> Source:
+    """A source's twin as it is deployed: what is asked has told its first price. @return it."""
+    market = stage.market(key % KINDS)
+    assert market is not None
+    if key not in stage.pulled:
+        source.push(market.feed.price, stage.chain.now)
+    return source
+
+
+def _add_feed(system: System, stage: Stage, market: Market) -> None:
+    """With its reference and its fallback; a first price is brought."""
+    for key, contract in stage.feeds.items():
+        if key % KINDS == market.number:
+            source_of(stage, key, system.add_source(number(contract), key not in stage.pulled))
+    system.oracle.set_feed(stage.cast.owner, market.number, settings_of(stage.feeds, market))
+    first = stage.pulled.get(market.number)
+    if first is not None:
+        system.oracle.update(stage.cast.owner, market.number, data_of(first))

@@ -7,26 +7,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from novation.deployment.system import OURS
-from novation.fuzz.system.compare import Mismatch, differences, named
+from novation.fuzz.system.compare import differences
 from novation.fuzz.system.engine import Place
 from novation.fuzz.system.events import Events
 from novation.fuzz.system.expected import Expected
-from novation.fuzz.system.facts import MASK_32, Facts
+from novation.fuzz.system.facts import MASK_32, MASK_160, Facts
 from novation.fuzz.system.fills import Deeds, Reader
-from novation.fuzz.system.lp_token import LpToken
-from novation.fuzz.system.slots import STORED_BITS, Slots
+from novation.fuzz.system.slots import FEED_WORDS, Slots
 from novation.fuzz.system.surroundings import Move, Surroundings
 from novation.fuzz.system.tally import count, count_words
 from novation.fuzz.system.worlds import Stage, number, text
 from novation.model import Order, invariants
 from novation.model.marks import PoolTerms
+from novation.model.oracle import Price
 from novation.model.pool import Pool
 from novation.model.shares import FIRST
 from novation.model.view import Step, View
 
-START_BITS = (1 << 144) - 1  # of where a queue stood: without what was rolled over then
 _SHARES = frozenset({"share", "progress", "queue", "paid", "batch", "deposit", "redemption"})
-_FEEDS = frozenset({"feed", "reference", "stored"})
+_FEEDS = frozenset({*FEED_WORDS, "swing"} - {"brought"})
+_SOURCES = ("feed", "reference", "fallback")  # words with a source's address
 
 
 class Watching(Surroundings):
@@ -160,11 +160,15 @@ class Watching(Surroundings):
 
     def fresh(self) -> list[int]:
         """The words as they are on the chain."""
-        return self._masked(self.chain.words(self.places))
+        return self.chain.words(self.places)
 
-    def _masked(self, found: list[int]) -> list[int]:
-        for at in self.slots.masked:
-            found[at] &= STORED_BITS
+    def price(self, market: int) -> Price:
+        """As the adapter says it, held to invariant 26. @raises Violation."""
+        found = self.prices.get(market)
+        if found is None:
+            found = super().price(market)
+            if self.check:
+                invariants.check_price(self.facts.view(self.chain.now), market, found)
         return found
 
     def fed_by(self) -> None:
@@ -173,10 +177,16 @@ class Watching(Surroundings):
         contracts = {int(contract.address, 16): key for key, contract in self.stage.feeds.items()}
         self.fed: dict[int, set[int]] = {key: set() for key in self.stage.feeds}
         for market in self.slots.markets:
-            for kind in ("feed", "reference"):
-                key = contracts.get(words[at[kind, market]] & (1 << 160) - 1)
+            for kind in _SOURCES:
+                key = contracts.get(words[at[kind, market]] & MASK_160)
                 if key is not None:
                     self.fed[key].add(market)
+
+    def fee(self, market: int) -> int:
+        """What the source that a feed is set to wants for an update (wei)."""
+        at = self.slots.index.get(("feed", market))
+        address = 0 if at is None else self.facts.words[at] & MASK_160
+        return next((source.state["price"] for source in self.sources.values() if source.address == address), 0)
 
     def look(self, part: str, name: str, sender: int, args: Sequence[Any], deeds: Deeds) -> None:
         """Compares the words after a call, checks the invariants. @raises Mismatch, Violation."""
@@ -207,71 +217,14 @@ class Watching(Surroundings):
             invariants.check_state(after, self.facts.touched(now))
 
     def _forget_prices(self, changed: Sequence[tuple[Any, ...]]) -> None:
-        """What the adapter says of a market depends on its own three words, on its sources and on the time."""
+        """What the adapter says of a market depends on its own words, on its sources and on the time."""
         anew = False
         for key in changed:
             if key[0] in _FEEDS:
                 self.prices.pop(key[1], None)
-                anew = anew or key[0] != "stored"
+                anew = anew or key[0] in _SOURCES
         if anew:
             self.fed_by()
-
-    def whole(self) -> None:
-        """What is too much for every step: the words that grow without bound, and those that nobody knows of.
-
-        @raises Mismatch.
-        """
-        if self.model is None or self.expected is None:
-            return
-        fresh = self.fresh()
-        if fresh != self.expected.words:
-            raise differences(self.slots.keys, fresh, self.expected.words)
-        written = self._strange()
-        for index, shares in enumerate(self.model.shares):
-            generations = shares.indices[shares.state["settled"]].generation + 1
-            for key, place in self.slots.history(index, shares.state["settled"], generations):
-                written.discard((place[0].lower(), place[1]))
-                found = self.chain.words([place])[0]
-                found &= START_BITS if key[0] == "start" else -1
-                if found != (wanted := self.expected.word(key)):
-                    raise Mismatch(f"{named(key)}: contract {found:#x}, model {wanted:#x}")
-            assert isinstance(shares, LpToken)
-            self._same_allowances(index, shares, written)
-            settled = [shares.batches[number] for number in range(1, shares.state["settled"] + 1)]
-            refunds = sum(1 for batch in settled if batch.assets and not batch.minted)
-            self.tally["settlement: deposits refunded"] += refunds
-            self.tally["settlement: generation went on"] += sum(end.goes_on for end in shares.ends.values())
-        if written:
-            raise Mismatch(f"written, and nobody knows what it is: {written}")
-        self._same_once()
-        self._same_health()
-
-    def _same_once(self) -> None:
-        """What the deployment wrote and nobody watches is as it was. @raises Mismatch."""
-        for place, old, new in zip(self.once, self.deployed, self.chain.words(self.once), strict=True):
-            if old != new:
-                raise Mismatch(f"written again: {place} from {old:#x} to {new:#x}")
-
-    def _same_allowances(self, index: int, shares: LpToken, written: set[Place]) -> None:
-        """Allowances and nonces of an LP token; takes them from `written`. @raises Mismatch."""
-        for kind, table in (("allowance", shares.allowances), ("nonces", shares.nonces)):
-            for key, wanted in table.items():
-                place = self.slots.token_word(index, kind, key)
-                written.discard((place[0].lower(), place[1]))
-                if (found := self.chain.words([place])[0]) != wanted:
-                    raise Mismatch(f"{kind} of {key}: contract {found}, model {wanted}")
-
-    def _same_health(self) -> None:
-        """The lens and the model on all accounts. @raises Mismatch."""
-        assert self.model is not None
-        accounts = self.stage.cast.traders
-        healths = self.ask("lens", "health_many", accounts)
-        for account, found_health in zip(accounts, healths, strict=True):
-            if tuple(found_health) != tuple(self.model.vault.health(account)):
-                raise Mismatch(f"health: {found_health}, model {self.model.vault.health(account)}")
-        bits = self.ask("lens", "unhealthy_bits", accounts)
-        if bits != self.model.vault.unhealthy_bits(list(accounts)):
-            raise Mismatch(f"unhealthy_bits: {bits:b}")
 
     def _strange(self) -> set[Place]:
         """Slots of our contracts that were written, but not those that are compared after every call."""

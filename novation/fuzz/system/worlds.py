@@ -15,17 +15,16 @@ from novation.chain.protocol import Contract
 from novation.chain.revm import WEALTH
 from novation.deployment import parts
 from novation.deployment.parameters import load
-from novation.deployment.plan import BOOTSTRAP, deploy, feed_arguments
-from novation.deployment.settings import Feed, Market, Parameters
+from novation.deployment.plan import BOOTSTRAP, deploy
+from novation.deployment.settings import Market, Parameters
 from novation.fixed import WAD
+from novation.fuzz.system import feeds as feeds_of
+from novation.fuzz.system.cast import SIGNER, Cast, cast_of
 from novation.fuzz.system.engine import Engine
+from novation.model.sources import Observation
 
 SECOND_MARKETS = ((1 << 16) - 1) << 16
 SECOND = 16  # the first market number of the second pool
-REFERENCE = 100  # a reference feed is known by this plus its market
-# Of an LP that can sign permits. Known to all: this key is for tests only.
-SIGNER_KEY = bytes.fromhex("4e6f766174696f6e" * 4)
-SIGNER = 0xB683B042D84F4C05AEE3E1C508A6B0D4782B6321
 ACTING = 15  # the account that deploys the attacker
 RICH = 10**10  # dollars' worth of tokens that everybody holds
 WHALE = 10**14
@@ -39,6 +38,7 @@ class World:
     parameters: Parameters
     second: tuple[Market, ...] = ()
     hostile: bool = False  # whether its token is one that misbehaves
+    sequenced: bool = False  # whether its prices depend on an L2's sequencer
 
     @property
     def markets(self) -> tuple[Market, ...]:
@@ -46,44 +46,20 @@ class World:
         return self.parameters.markets + self.second
 
 
-NEIGHBOUR = 1 << 8  # what two addresses that are as like as can be differ by, and are not of one owner
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who acts. `traders` are accounts, some of them sub-accounts of one owner; the others own their account. The
-    `attacker` is a contract: a trader and an LP as others are, but for that it is no sender of transactions."""
-
-    owner: int
-    guardian: int
-    treasury: int
-    traders: tuple[int, ...]
-    lps: tuple[int, ...]
-    keepers: tuple[int, ...]
-    liquidator: int
-    operator: int
-    whale: int
-    stranger: int
-    near: int
-    senders: tuple[int, ...]
-    attacker: int
-
-    def key(self, account: int) -> int:
-        """The address that signs for an account."""
-        return next(sender for sender in (*self.senders, self.attacker) if sender >> 8 == account >> 8)
-
-
 @dataclass(frozen=True)
 class Stage:
-    """A deployed world: contracts by the model's names (vault, pool, pool1, shares, shares1, ...), feeds by market."""
+    """A deployed world: contracts by the model's names (vault, pool, pool1, shares, shares1, ...), sources of prices by
+    market, with what each of those had signed first that are brought their prices."""
 
     world: World
     chain: Engine
     cast: Cast
     contracts: dict[str, Contract]
     feeds: dict[int, Contract]
+    pulled: dict[int, Observation]
     credit: int
     attacker: Contract
+    sequencer: Contract | None = None  # where an L2's sequencer is said to be down, or up again
 
     @property
     def pools(self) -> int:
@@ -106,19 +82,6 @@ def number(contract: Contract) -> int:
     return int(contract.address, 16)
 
 
-def _cast(chain: Engine, attacker: int) -> Cast:
-    names = [int(chain.account(index), 16) for index in range(13)] + [SIGNER]
-    one, two, three = names[3:6]
-    owner, guardian, treasury = names[:3]
-    near = one ^ NEIGHBOUR
-    traders = (one, one ^ 1, one ^ 2, two, two ^ 1, three, attacker, near, treasury)
-    liquidator, operator, whale, stranger = names[9:13]
-    lps, keepers = (names[6], SIGNER, attacker), tuple(names[7:9])
-    senders = (*names, near)
-    people = (liquidator, operator, whale, stranger, near)
-    return Cast(owner, guardian, treasury, traders, lps, keepers, *people, senders, attacker)
-
-
 def _market(number: int, name: str, like: Market, price: int, scale: int, **feed: Any) -> Market:
     """Another market like one, at a price of `price` wei."""
     low, high = 10 ** (len(str(price)) - 3), 10 ** (len(str(price)) + 2)
@@ -131,14 +94,23 @@ def _market(number: int, name: str, like: Market, price: int, scale: int, **feed
     )
 
 
+def _demo() -> Parameters:
+    """Of the demo, all sources asked."""
+    p = load("local")
+    asked: dict[str, Any] = {"source": "mock", "reference": "", "divergence_bps": 0, "reference_age": 0, "refresh": 0}
+    markets = tuple(replace(market, feed=replace(market.feed, **asked)) for market in p.markets)
+    return replace(p, markets=markets)
+
+
 def local() -> World:
     """The parameters of the demo."""
-    return World("local", load("local"))
+    return World("local", _demo())
 
 
 def tight() -> World:
-    """Two pools of two markets, 18 decimals, short windows, little credit, a reference feed, caps that bind."""
-    p = load("local")
+    """Two pools of two markets, 18 decimals, short windows, little credit, references, caps that bind. The first
+    market's prices are brought."""
+    p = _demo()
     like = replace(
         p.markets[0],
         initial_bps=800,
@@ -146,10 +118,15 @@ def tight() -> World:
         slope_bps=4000,
         open_interest_cap_bps=300,
         position_cap_bps=150,
-        feed=replace(p.markets[0].feed, heartbeat=600, deviation_bps=30),
+        feed=replace(p.markets[0].feed, trade_age=600, close_age=3600, deviation_bps=30),
     )
-    first = _market(0, "ETH", like, 4000 * WAD, 10_000 * WAD, divergence_bps=200, reference_heartbeat=900)
-    markets = (first, _market(1, "BTC", like, 110_000 * WAD, 500 * WAD, decimals=18))
+    judged = {"reference": "mock", "divergence_bps": 200, "reference_age": 900}
+    breaker = {"move_bps": 1500, "swing_bps": 2500, "window": 300, "calm": 120}
+    pulled: dict[str, Any] = {"source": "mock-pull", "confidence_bps": 60, "refresh": 60}
+    markets = (
+        _market(0, "ETH", like, 4000 * WAD, 10_000 * WAD, **pulled, **judged, **breaker),
+        _market(1, "BTC", like, 110_000 * WAD, 500 * WAD, confidence_bps=50, **judged),
+    )
     second = (_market(16, "SOL", like, 150 * WAD, 300_000 * WAD), _market(17, "XRP", like, WAD // 2, 10**8 * WAD))
     orders = replace(p.orders, delay=4, window=60, grace=30, fee_min=WAD // 10)
     limits = {"buffer_bps": 900, "protocol_share_bps": 2300, "utilisation_bps": 7700}
@@ -164,8 +141,9 @@ def tight() -> World:
 
 
 def wide() -> World:
-    """18 markets over two pools, so that an account can have too many of them, one of them the last; 27 decimals."""
-    p = load("local")
+    """18 markets over two pools, so that an account can have too many of them, one of them the last; 27 decimals. Every
+    second price is brought, and its breaker has no reference to ask; some have a fallback. It is on an L2."""
+    p = _demo()
     like = replace(p.markets[0], slope_bps=8000, open_interest_cap_bps=120, position_cap_bps=100)
     prices = [4000 * WAD, 110_000 * WAD, 150 * WAD, WAD // 2, 3 * WAD, 10**10, 10**11 * WAD, 40 * WAD, 7 * WAD]
     markets = []
@@ -173,7 +151,11 @@ def wide() -> World:
         price = prices[index % len(prices)] * (index + 1)
         scale = max(10**15, min(10**30, 4 * 10**8 * WAD * WAD // price) // 10**15 * 10**15)
         number = index if index < 12 else SECOND + index - 12 if index < 17 else 31
-        markets.append(_market(number, f"M{number}", like, price, scale, decimals=18))
+        backed = {"fallback": "mock", "fallback_age": 1200, "fallback_deviation_bps": 60}
+        feed: dict[str, Any] = backed if index in (1, 2, 12) else {}
+        if index % 2 == 0:
+            feed |= {"source": "mock-pull", "confidence_bps": 60, "move_bps": 3000, "calm": 300}
+        markets.append(_market(number, f"M{number}", like, price, scale, **feed))
     limits = {"buffer_bps": 1500, "protocol_share_bps": 4100, "utilisation_bps": 9100}
     pool = replace(p.pool, credit=5000 * WAD, min_notional=100 * WAD, **limits)
     vault = replace(p.vault, insurance_share_bps=6900)
@@ -182,12 +164,12 @@ def wide() -> World:
     token = replace(p.token, decimals=27)
     p = replace(p, vault=vault, liquidation=liquidation, orders=orders, pool=pool, token=token)
     settings = replace(p, markets=tuple(markets[:12]))
-    return World("wide", settings, tuple(markets[12:]))
+    return World("wide", settings, tuple(markets[12:]), sequenced=True)
 
 
 def hostile() -> World:
     """The parameters of the demo on a token that misbehaves when it is told to, and is honest until then."""
-    p = load("local")
+    p = _demo()
     return World("hostile", replace(p, token=replace(p.token, decimals=6)), hostile=True)
 
 
@@ -199,28 +181,25 @@ def build(world: World, replaced: Mapping[str, Artifact] | None = None, chain: E
     name. `chain`: another engine, on which nothing was done yet."""
     chain = chain or Engine(replaced=replaced)
     attacker = chain.deploy("Attacker", sender=chain.account(ACTING))
-    cast = _cast(chain, number(attacker))
+    cast = cast_of(chain, number(attacker))
     feeds: dict[int, Contract] = {}
-    markets = []
-    for market in world.parameters.markets:
-        if market.feed.divergence_bps:
-            feeds[REFERENCE + market.number] = made = chain.deploy("MockAggregatorProxy", 8, sender=text(cast.owner))
-            made.transact("push", market.feed.price // 10**10, sender=text(cast.owner))
-            market = replace(market, feed=replace(market.feed, reference=made.address))
-        markets.append(market)
-    settings = replace(
-        world.parameters, markets=tuple(markets), guardian=text(cast.guardian), treasury=text(cast.treasury)
-    )
+    markets = tuple(feeds_of.surrounded(chain, market, feeds, text(cast.owner)) for market in world.parameters.markets)
+    settings = replace(world.parameters, markets=markets, guardian=text(cast.guardian), treasury=text(cast.treasury))
+    sequencer = feeds_of.sequencer(chain, text(cast.owner)) if world.sequenced else None
+    if sequencer is not None:
+        uptime = chain.deploy("SequencerUptime", sequencer.address, feeds_of.GRACE, sender=text(cast.owner))
+        settings = replace(settings, uptime=uptime.address)
     if world.hostile:
         settings = replace(settings, token=replace(settings.token, source=_hostile_token(chain, settings, cast)))
     deployed = deploy(chain, settings, text(cast.owner))
-    feeds |= {market: feed.proxy for market, feed in deployed.feeds.items()}
+    feeds |= {market: feed.source for market, feed in deployed.feeds.items()}
+    pulled = {market: feeds_of.signed(feed.update) for market, feed in deployed.feeds.items() if not feed.is_push}
     names = ("token", "oracle", "vault", "orders", "liquidation", "pool", "shares", "lens")
     contracts = {name: getattr(deployed, name) for name in names}
     if world.hostile:
         contracts["token"] = chain.at("HostileToken", contracts["token"].address)
-    played = World(world.name, settings, world.second, world.hostile)
-    stage = Stage(played, chain, cast, contracts, feeds, settings.pool.credit, attacker)
+    played = replace(world, parameters=settings)
+    stage = Stage(played, chain, cast, contracts, feeds, pulled, settings.pool.credit, attacker, sequencer)
     if world.second:
         _second_pool(stage)
     _make_rich(stage)
@@ -236,8 +215,9 @@ def _hostile_token(chain: Engine, settings: Parameters, cast: Cast) -> str:
 
 def _make_rich(stage: Stage) -> None:
     """Everybody holds tokens and lets the vault take them."""
-    stage.chain.fund(text(SIGNER), WEALTH)
     cast, token, vault = stage.cast, stage.contracts["token"], stage.contracts["vault"].address
+    for keeper in (SIGNER, *cast.traders):
+        stage.chain.fund(text(keeper), WEALTH)
     for holder in (*cast.senders, cast.attacker):
         parts.mint(token, text(holder), wealth(stage, holder), text(cast.owner))
     for sender in cast.senders:
@@ -264,10 +244,14 @@ def _second_pool(stage: Stage) -> None:
     )
     terms = (p.shares.epoch_seconds, q.utilisation_bps, p.shares.name, p.shares.symbol)
     shares = chain.deploy("PoolShares", vault.address, pool.address, *terms, sender=me)
-    for market in stage.world.second:
+    for listed in stage.world.second:
+        market = feeds_of.surrounded(chain, listed, stage.feeds, me)
         feed = parts.deploy_feed(chain, market.feed, market.name, me)
-        stage.feeds[market.number] = feed.proxy
-        oracle.transact("set_feed", market.number, feed.proxy.address, *feed_arguments(market), sender=me)
+        stage.feeds[market.number] = feed.source
+        oracle.transact("set_feed", market.number, feeds_of.fields(stage.feeds, market), sender=me)
+        if not feed.is_push:
+            stage.pulled[market.number] = feeds_of.signed(feed.update)
+            parts.bring(oracle, market.number, feed.update, me)
         pool.transact("set_market", market.number, market.struct(), sender=me)
     vault.transact("register_module", shares.address, sender=me)
     vault.transact("register_pool", 1, pool.address, shares.address, SECOND_MARKETS, q.credit, sender=me)
@@ -277,15 +261,3 @@ def _second_pool(stage: Stage) -> None:
     vault.transact("deposit", me, units, sender=me)
     shares.transact("bootstrap", me, sender=me)
     c["pool1"], c["shares1"] = pool, shares
-
-
-@lru_cache(maxsize=1)
-def _any_market() -> Market:
-    return load("local").markets[0]
-
-
-def feed_arguments_of(feed: Feed) -> tuple[int, int, int, tuple[int, int], tuple[int, int], str, int]:
-    """What `set_feed` takes after feed and source."""
-    market = replace(_any_market(), feed=feed)
-    heartbeat, deviation, divergence, low, high, reference, other = feed_arguments(market)
-    return heartbeat, deviation, divergence, low, high, reference, other

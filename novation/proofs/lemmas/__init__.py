@@ -2,17 +2,42 @@
 
 from novation.proofs.lemmas import (
     books,
+    configuring,
+    feeds,
+    filling,
     fills,
     funding,
+    judging,
     markets,
     maths,
     packing,
+    prices,
     requirements,
     risk,
     rules,
     settling,
     shares,
     trades,
+    updating,
 )
 
-GROUPS = (maths, funding, requirements, markets, packing, rules, risk, fills, books, trades, settling, shares)
+GROUPS = (
+    maths,
+    funding,
+    requirements,
+    markets,
+    packing,
+    rules,
+    risk,
+    fills,
+    books,
+    trades,
+    settling,
+    shares,
+    feeds,
+    judging,
+    updating,
+    prices,
+    filling,
+    configuring,
+)

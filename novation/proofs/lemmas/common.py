@@ -5,12 +5,14 @@ The bounds are the widths of packed words (`market_words` refuses what does not 
 
 from __future__ import annotations
 
+from typing import Any
+
 import z3
 
 from novation.proofs.lemma import Proof
 from novation.proofs.state import State
 from novation.proofs.translate import Translator
-from novation.proofs.values import Num, Value, ranged
+from novation.proofs.values import UINT_MAX, Num, Value, ranged
 
 WAD, BPS, PPM, RATE_ONE = 10**18, 10**4, 10**6, 10**36
 
@@ -78,3 +80,70 @@ def maths(proof: Proof, function: str, *arguments: Num, returns: bool = True) ->
 def z(value: Num) -> z3.ArithRef:
     """The term."""
     return value.term
+
+
+# ------------------------------------------------------------------ feeds
+
+ORACLE = "OracleAdapter"
+MID, U14, U15, U20, U32 = 2**112 - 1, 2**14 - 1, 2**15 - 1, 2**20 - 1, 2**32 - 1
+NEVER = U20
+MOST = BPS - 1  # of a limit in bps: OracleAdapter._check
+STORED = (112, 40, 20, 14, 14, 20, 20, 1, 15)  # mid, at, gap, confidence, spread, checked, breaker, doubted, run
+STARTS = (0, 112, 152, 172, 186, 200, 220, 240, 241)
+CONFIG = (160, 20, 20, 14, 20, 2, 1, 1, 1, 17)  # source, ages, deviation, reference's age, status, flags, unused
+LIMITS = (20, 20, 14, 14, 14, 14, 20, 20, 20, 100)  # bands, confidence, move, swing, divergence, window, calm, refresh
+DIFFERENCE = {"unsafe_sub(max(mid, other), min(mid, other))": (0, MID)}
+PRICES = "prices in (0, 2^112), as the band has them"
+NEWER = "times below 2^40, an observation not older than what is stored"
+
+
+CLOCK = {"block.timestamp": (0, TIME)}
+
+
+def observation(p: Proof, name: str = "seen", low: int = 1) -> dict[str, Num]:
+    """What a source says, once its price is inside the band."""
+    return {
+        "id": p.number(f"{name}.id", 0, UINT_MAX),
+        "mid": p.number(f"{name}.mid", low, MID),
+        "confidence": p.number(f"{name}.confidence", 0, 2**128 - 1),
+        "published_at": p.number(f"{name}.published_at", 0, TIME),
+        "previous_at": p.number(f"{name}.previous_at", 0, UINT_MAX),
+    }
+
+
+def distance(x: Num, y: Num) -> z3.ArithRef:
+    """Between two prices."""
+    return z3.If(x.term >= y.term, x.term - y.term, y.term - x.term)
+
+
+def packed(values: list[z3.ArithRef], starts: tuple[int, ...] = STARTS) -> z3.ArithRef:
+    """A word of fields."""
+    return z3.Sum([value * 2**at for value, at in zip(values, starts, strict=False)])
+
+
+def is_apart_summary(translator: Any, arguments: list[Value], state: State) -> z3.BoolRef:
+    """`_is_apart` by its lemma."""
+    mid, other, limit = arguments
+    return distance(mid, other) * BPS > limit.term * other.term
+
+
+def confidence_summary(translator: Any, arguments: list[Value], state: State) -> Num:
+    """`_confidence` by its lemma: one number for an observation."""
+    return ranged(z3.Int("confidence in bps"), 0, BPS)
+
+
+APART = {"feed_words._is_apart": is_apart_summary}
+
+
+def now(p: Proof) -> Num:
+    """The block's time."""
+    return p.number("block.timestamp", 0, TIME)
+
+
+def words_at(p: Proof, words: dict[str, tuple[Num, Num]]) -> State:
+    """Storage with a word at a feed, by the variable's name, at a time that fits its field."""
+    state = Translator(p.opened(ORACLE)).start()
+    state.note(now(p))
+    for name, (feed, word) in words.items():
+        state.store[f"{ORACLE}.{name}"] = z3.Store(z3.Array(name, z3.IntSort(), z3.IntSort()), feed.term, word.term)
+    return state

@@ -1,4 +1,4 @@
-"""market_words, pools, PoolShares, OracleAdapter: what is packed is what is unpacked, so packing is injective."""
+"""market_words, pools, PoolShares: what is packed is what is unpacked, so packing is injective."""
 
 from __future__ import annotations
 
@@ -79,6 +79,11 @@ def position_round_trip(p: Proof) -> None:
     # Each field with its sign, and what is above and below it.
     signed = [z3.If(f.term >= 2 ** (w - 1), f.term - 2**w, f.term) for f, w in ((fields[0], 104), (fields[1], 112))]
     p.have(z3.And(signed[0] == size.term, signed[1] == basis.term), "the signs")
+    whole = z3.If(same.term >= 2**255, same.term - 2**256, same.term) + 2**215
+    low = fields[0].term + signed[1] * 2**104
+    p.use(quotient, fields[2].term - z3.If(same.term >= 2**255, 2**40, 0), low + 2**215, 2**216)
+    p.have(whole - whole / 2**216 * 2**216 == low + 2**215, "without the time")
+    p.use(quotient, signed[1], fields[0].term * 2**40, 2**144)
     for name, value in (("_size", size), ("_basis", basis)):
         p.show(p.run(H, f"market_words.{name}", same).value.term == value.term, name)
 

@@ -1,4 +1,4 @@
-"""PoolShares: nobody is paid more than NAV per share; OracleAdapter: the two sides of a price."""
+"""PoolShares: nobody is paid more than NAV per share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from novation.proofs.lemma import Proof, lemma
 from novation.proofs.translate import Translator
 from novation.proofs.values import UINT_MAX, Num, number, ranged
 
-S, ADAPTER = "PoolShares", "OracleAdapter"
+S = "PoolShares"
 SHARES = "shares and supply < 2^112 (batch words), NAV < 2^105 WAD, indices within their words; no revert"
 
 
@@ -130,76 +130,3 @@ def deposit_parts(p: Proof) -> None:
     p.use(product_monotone, one.term + two.term, total, minted)
     p.use(cancel, minted, claims[0] + claims[1], total)
     p.show(claims[0] + claims[1] <= minted.term)
-
-
-@lemma(
-    "price-sides",
-    "low <= mid <= high, low rounded down and high up; no step wraps.",
-    "mid < 2^112, any feed word (deviation < 2^14 <= 10000 as set_feed demands)",
-    "OracleAdapter._price",
-)
-def price_sides(p: Proof) -> None:
-    config, fields = p.word("config", 180, 14, 62)
-    p.assume(fields[1].term < 10_000)
-    seen = {name: p.number(f"seen.{name}", 0, 2**112 - 1) for name in ("mid", "at", "id", "latest", "latest_at")}
-    seen["status"] = p.number("seen.status", 1, 4)
-    run = p.run(ADAPTER, "OracleAdapter._price", config, seen, claims={"deviation": (0, 9_999)})
-    p.no_wrap(run)
-    low, mid, high = (run.value[name].term for name in ("low", "mid", "high"))
-    d = fields[1].term
-    p.use(product_sign, mid, d)
-    p.use(product_sign, mid, 10_000 - d)
-    p.show(z3.And(low >= 0, low <= mid, mid <= high))
-    p.show(z3.And(low * 10_000 <= mid * (10_000 - d), high * 10_000 >= mid * (10_000 + d)), "roundings")
-
-
-@lemma(
-    "good-in-band",
-    "A price that is taken is strictly inside the band and fits 112 bits; scaling rounds down.",
-    "any feed word, any answer",
-    "OracleAdapter._good",
-    "OracleAdapter._scale",
-    "OracleAdapter._band",
-)
-def good_in_band(p: Proof) -> None:
-    config, answer = p.number("config", 0, UINT_MAX), p.number("answer", 0, UINT_MAX)
-    band: dict[str, Num] = {}
-
-    def band_summary(translator: object, arguments: list[Num], state: object) -> Num:
-        name = f"band{len(band)}"
-        band[name] = p.number(name, 0, 2**224)
-        return band[name]
-
-    scaled = p.number("scaled", 0, 2**112 - 1)
-    found = p.run(
-        ADAPTER,
-        "OracleAdapter._good",
-        config,
-        answer,
-        summaries={"OracleAdapter._band": band_summary, "OracleAdapter._scale": lambda *_: scaled},
-    ).value.term
-    low, high = band["band0"].term, band["band1"].term
-    p.show(z3.Implies(found != 0, z3.And(low < found, found < high, found == scaled.term)))
-
-
-@lemma(
-    "scale-down",
-    "Scaling to WAD is exact up to 18 decimals and rounds down beyond; 0 stands for what does not fit 112 bits.",
-    "decimals < 2^6, any answer",
-    "OracleAdapter._scale",
-)
-def scale_down(p: Proof) -> None:
-    answer, decimals = p.number("answer", 0, UINT_MAX), p.number("decimals", 0, 63)
-    run = p.run(ADAPTER, "OracleAdapter._scale", answer, decimals)
-    found = run.value.term
-    p.no_wrap(run) if not run.wraps else None
-    p.show(z3.And(found >= 0, found < 2**112), "112 bits")
-    for n in (0, 6, 8, 18, 24, 36):
-        exact = found * 10 ** max(0, n - 18), answer.term * 10 ** max(0, 18 - n)
-        p.show(
-            z3.Implies(
-                z3.And(decimals.term == n, found != 0),
-                z3.And(exact[0] <= exact[1], exact[1] < exact[0] + 10 ** max(0, n - 18)),
-            ),
-            f"{n} decimals",
-        )

@@ -5,7 +5,7 @@ import "./Interfaces.sol";
 import "./World.sol";
 
 /// @title What the moves stand on
-/// @notice Dice, clock, price feeds, who acts, and the one way to call. `tests/forge/ground.py` is the same.
+/// @notice Dice, clock, prices, who acts, and the one way to call. `tests/forge/ground.py` is the same.
 abstract contract Ground {
     /// Randomness that is used up from its low end.
     struct Dice {
@@ -23,19 +23,18 @@ abstract contract Ground {
     uint256 internal constant WITHDRAWALS = 1 << 224;
 
     uint256 internal constant UNIT = 1e12; // WAD of a token unit
-    uint256 internal constant FEED_UNIT = 1e10; // WAD of a feed's unit
 
     uint256 public stats;
     uint256 internal cameIn = BASE_CASH; // WAD USD through the doors, in less out
     uint256 internal openFees;
     uint256 internal clock = START;
-    uint256[2] internal answers = [BASE_ANSWER_0, BASE_ANSWER_1];
-    uint256[2] internal newest = [BASE_ROUND, BASE_ROUND];
-    mapping(uint256 => uint256) internal times; // of rounds: id << 1 | market
+    uint256[2] internal prices = [BASE_PRICE_0, BASE_PRICE_1]; // WAD USD
+    uint256[2] internal newest = [BASE_PRICE, BASE_PRICE];
+    mapping(uint256 => uint256) internal times; // of observations: id << 1 | market
 
     constructor() {
-        times[BASE_ROUND << 1] = START;
-        times[(BASE_ROUND << 1) | 1] = START;
+        times[BASE_PRICE << 1] = START;
+        times[(BASE_PRICE << 1) | 1] = START;
     }
 
     /// @return What came in through the doors less what went out, and the fees of open orders (WAD USD).
@@ -64,7 +63,7 @@ abstract contract Ground {
         uint256 kind = _take(d, 4);
         if (kind == 0) {
             _warp(1 + _take(d, 60));
-            _rounds(d);
+            _publish(d);
         } else if (kind == 1 && _take(d, 8) == 0) {
             _warp(1 + _take(d, 900));
         }
@@ -75,27 +74,27 @@ abstract contract Ground {
         VM.warp(clock);
     }
 
-    function _rounds(Dice memory d) internal {
+    function _publish(Dice memory d) internal {
         _push(0, int256(_take(d, 101)) - 50);
         _push(1, int256(_take(d, 101)) - 50);
     }
 
-    /// A round of a feed, so many bps from the last one; away from the edges of half and double of the first.
+    /// A market's price, so many bps from the last one; away from the edges of half and double of the first.
     function _push(uint256 market, int256 move) internal {
-        uint256 last = answers[market];
-        uint256 first = market == 0 ? BASE_ANSWER_0 : BASE_ANSWER_1;
+        uint256 last = prices[market];
+        uint256 first = market == 0 ? BASE_PRICE_0 : BASE_PRICE_1;
         uint256 next = last * uint256(10_000 + move) / 10_000;
         if (next > 2 * first || 2 * next < first) next = last * uint256(10_000 - move) / 10_000;
-        answers[market] = next;
+        prices[market] = next;
         times[(++newest[market] << 1) | market] = clock;
-        Feed(market == 0 ? FEED_0 : FEED_1).push(int256(next));
+        Feed(market == 0 ? FEED_0 : FEED_1).push(next);
     }
 
-    /// The round that an order fills at.
-    function _round(uint256 market, uint256 due) internal view returns (uint256 id) {
+    /// The observation that an order fills at.
+    function _reference(uint256 market, uint256 due) internal view returns (uint256 id) {
         id = newest[market];
-        while (id > BASE_ROUND && times[((id - 1) << 1) | market] >= due) id--;
-        if (id > BASE_ROUND && times[(id << 1) | market] > due + WINDOW) id--;
+        while (id > BASE_PRICE && times[((id - 1) << 1) | market] >= due) id--;
+        if (id > BASE_PRICE && times[(id << 1) | market] > due + WINDOW) id--;
     }
 
     // ------------------------------------------------------------------ who

@@ -81,7 +81,7 @@ contract Handler is Ground {
         else if (held != 0 && kind < 5) size = -held / 2;
         else if (held != 0 && kind < 6) size = -held * 2;
         else {
-            size = int256(uint256(cash) * leverage * 1e18 / (answers[market] * FEED_UNIT));
+            size = int256(uint256(cash) * leverage * 1e18 / prices[market]);
             if (held < 0 || (held == 0 && !long)) size = -size;
             reduceOnly = false;
         }
@@ -102,7 +102,7 @@ contract Handler is Ground {
         _commit(d, i);
     }
 
-    /// Executes an order, at times too early or at a wrong round; cancels what is too late.
+    /// Executes an order, at times too early or with a wrong proof; cancels what is too late.
     function _fill(Dice memory d, uint256 i) private {
         Waiting memory w = waiting[i];
         address account = _trader(i);
@@ -116,14 +116,14 @@ contract Handler is Ground {
             if (clock < w.due) {
                 if (!early) {
                     _warp(w.due - clock);
-                    _rounds(d);
+                    _publish(d);
                 }
             } else if (times[(newest[market] << 1) | market] < w.due) {
-                _rounds(d);
+                _publish(d);
             }
-            uint256 round = PHASE + _round(market, w.due) + (wrong ? 1 : 0);
+            uint256 found = _reference(market, w.due) + (wrong ? 1 : 0);
             int256 before = _size(account, market);
-            ok = _send(_keeper(d), ORDERS, abi.encodeCall(Orders.execute, (_order(i, w), 0, round)), 0);
+            ok = _send(_keeper(d), ORDERS, abi.encodeCall(Orders.execute, (_order(i, w), 0, found, "")), 0);
             if (ok && _size(account, market) != before) stats += FILLS;
         }
         if (ok) {
@@ -147,7 +147,8 @@ contract Handler is Ground {
                 _push(market, _size(account, market) > 0 ? -move : move);
                 _push(1 - market, 0);
             }
-            _send(LIQUIDATOR, LIQUIDATION, abi.encodeCall(Liquidation.liquidate, (account, market)), LIQUIDATIONS);
+            bytes memory data = abi.encodeCall(Liquidation.liquidate, (account, market, ""));
+            _send(LIQUIDATOR, LIQUIDATION, data, LIQUIDATIONS);
             return;
         }
         _commit(d, i);
@@ -180,7 +181,7 @@ contract Handler is Ground {
     function _settle(Dice memory d) private {
         if (_take(d, 4) != 0) {
             _warp(EPOCH - clock % EPOCH);
-            _rounds(d);
+            _publish(d);
         }
         _send(_keeper(d), SHARES, abi.encodeCall(Shares.settle, ()), SETTLEMENTS);
     }

@@ -41,12 +41,12 @@ interface Vault {
 
 interface Orders {
     function commit(Order calldata order, uint256 slot) external returns (uint256);
-    function execute(Order calldata order, uint256 slot, uint256 round) external;
+    function execute(Order calldata order, uint256 slot, uint256 id, bytes calldata update) external payable;
     function cancel(Order calldata order, uint256 slot) external;
 }
 
 interface Liquidation {
-    function liquidate(address account, uint256 market) external returns (uint256);
+    function liquidate(address account, uint256 market, bytes calldata update) external payable returns (uint256);
 }
 
 interface Pool {
@@ -62,5 +62,5 @@ interface Shares {
 }
 
 interface Feed {
-    function push(int256 answer) external returns (uint256);
+    function push(uint256 mid) external returns (uint256);
 }

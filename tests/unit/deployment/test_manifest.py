@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from novation.chain.compiler import source_hash
+from novation.chain.components import ComponentUnavailable
 from novation.chain.revm import RevmChain
 from novation.deployment import manifest
 from novation.deployment.manifest import ManifestError
 from novation.deployment.parameters import load
 from novation.deployment.plan import deploy
+from novation.deployment.settings import SOURCES
 from novation.deployment.system import System
-from tests.support.system import ETH, WAD, House
+from tests.support.system import BTC, ETH, WAD, House
 
 NOBODY = "0x000000000000000000000000000000000000dEaD"
 
@@ -79,7 +81,7 @@ def test_code_hashes_cover_immutables() -> None:
     first, second = (deploy(chain, load("local"), chain.account(0)) for _ in range(2))
     one, two = (manifest.manifest_of(system, "local").contracts for system in (first, second))
     assert one["shares"].code_hash != two["shares"].code_hash
-    assert one["feed ETH"].code_hash == two["feed ETH"].code_hash
+    assert one["source ETH"].code_hash == two["source ETH"].code_hash
 
 
 def test_another_deployment_is_not_overwritten(tmp_path: Path) -> None:
@@ -126,9 +128,34 @@ def test_attaches_to_a_deployment(deployment: System, tmp_path: Path) -> None:
     system = manifest.attach(deployment.chain, manifest.load(path), load("local"))
     assert [contract.address for contract in system.contracts] == [c.address for c in deployment.contracts]
     deployment.chain.warp(1)
-    system.feeds[ETH].push(4_321 * WAD)
+    system.publish(ETH, 4_321 * WAD)
     assert system.oracle.call("read", ETH)[1] == 4_321 * WAD
     assert system.token.call("decimals") == 6
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_attaches_to_the_networks_of_every_kind(kind: str) -> None:
+    chain = RevmChain()
+    parameters = load("local").with_sources(kind, "mock")
+    parameters = parameters.with_feeds(reference="mock", divergence_bps=500, reference_age=3_600, fallback="chainlink")
+    parameters = parameters.with_feeds(fallback_age=3_600)
+    try:
+        made = deploy(chain, parameters, chain.account(0))
+    except ComponentUnavailable as error:
+        pytest.skip(str(error))
+    system = manifest.attach(chain, manifest.manifest_of(made, "local"), parameters)
+    chain.warp(30)
+    for market in (ETH, BTC):
+        price = made.oracle.call("read", market)[1] * 101 // 100
+        for feeds in (system.references, system.fallbacks):
+            receipt = feeds[market].publish(price)
+            assert receipt is not None
+            assert receipt.ok
+            assert feeds[market].source.call("latest")[1] == price
+        system.publish(market, price)
+        assert system.feeds[market].kind == kind
+        assert system.oracle.call("read", market)[1] == price
+        assert system.oracle.call("read", market)[4] == 1  # NORMAL: the reference agrees
 
 
 def test_attaches_to_nothing_else(deployment: System) -> None:

@@ -12,6 +12,7 @@ from novation.deployment.settings import band
 
 WAD = 10**18
 LOCAL = FOLDER / "local.yaml"
+ADDRESS = "0x694AA1769357215DE4FAC081bf1f309aDC325306"
 
 
 def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
@@ -97,13 +98,52 @@ def test_other_sources_leave_given_addresses_alone() -> None:
         ("fee_min: 0.5", "fee_min: nan", "orders.fee_min is nan, it must be a number"),
         ("fee_min: 0.5", "fee_min: 0.1234567890123456789", "it must be a number with at most 18 decimals"),
         ("share_floor_bps: 2000", "share_floor_bps: 8001", "it must be 0 to 8000"),
-        ("heartbeat: 7200", "heartbeat: 0", "markets.ETH.feed.heartbeat is 0"),
-        ("heartbeat: 7200", "heartbeat: 3599", "it must be at least the order window, 3600"),
+        ("trade_age: 7200", "trade_age: 0", "markets.ETH.feed.trade_age is 0, it must be 1 to 7200"),
+        ("trade_age: 7200", "trade_age: 7201", "markets.ETH.feed.trade_age is 7201, it must be 1 to 7200"),
+        ("trade_age: 7200", "trade_age: 3599", "it must be at least the order window, 3600"),
+        ("close_age: 7200", "close_age: 1048576", "markets.ETH.feed.close_age is 1048576, it must be 1 to 1048575"),
         ("deviation_bps: 50", "deviation_bps: 10000", "it must be 0 to 9999"),
+        ("confidence_bps: 50", "confidence_bps: 10000", "it must be 0 to 9999"),
+        ("confidence_bps: 50", "confidence_bps: 100", "together (30500 ppm) must be less"),
+        ("move_bps: 0", "move_bps: 10000", "markets.ETH.feed.move_bps is 10000"),
+        ("move_bps: 0", "move_bps: 1000", "markets.ETH.feed.calm is 0, it must be 1 to 32766"),
+        ("swing_bps: 0", "swing_bps: 10000", "markets.ETH.feed.swing_bps is 10000"),
+        ("swing_bps: 0", "swing_bps: 1000", "markets.ETH.feed.window is 0, it must be 60 to 1048575"),
+        ("window: 0 ", "window: 60 ", "markets.ETH.feed.window is 60, it must be 0 to 0"),
+        ("calm: 0 ", "calm: 60 ", "markets.ETH.feed.calm is 60, it must be 0 to 0"),
         ("band_low: 50 ", "band_low: 100000 ", "markets.ETH.feed.band_low is 100000"),
         ("band_high: 100_000", "band_high: 16385", "markets.ETH.feed.band_high has too many digits"),
         ("price: 4000", "price: 40", "markets.ETH.feed.price is 40"),
-        ("source: mock              # mock, ch", "source: pyth # ch", "it must be one of mock, chainlink"),
+        (
+            "source: mock              # mock, ch",
+            "source: dia # ch",
+            "it must be one of mock, chainlink, mock-pull",
+        ),
+        ("      reference:", "      reference: pyth", "markets.ETH.feed.reference is pyth, it must be one of mock, ch"),
+        ("      reference:", "      reference: mock", "markets.ETH.feed.divergence_bps is missing"),
+        ("      fallback:", "      fallback: mock", "markets.ETH.feed.fallback_age is missing"),
+        (
+            "      fallback:",
+            "      fallback_age: 60\n      fallback: mock",
+            "markets.ETH.feed.fallback_deviation_bps is missing",
+        ),
+        (
+            "      fallback:",
+            "      fallback_age: 60\n      fallback_deviation_bps: 10000\n      fallback: mock",
+            "markets.ETH.feed.fallback_deviation_bps is 10000, it must be 0 to 9999",
+        ),
+        (
+            "      fallback:",
+            "      fallback_age: 60\n      fallback_deviation_bps: 100\n      fallback: mock",
+            "together (30500 ppm) must be less",
+        ),
+        (
+            "      fallback:",
+            "      fallback_deviation_bps: 1\n      fallback:",
+            "markets.ETH.feed.fallback_deviation_bps is no parameter",
+        ),
+        ("uptime: ", "uptime: 0x12 ", "uptime is 0x12, it must be an address"),
+        ("      fallback:", "      fallback_age: 60\n      fallback:", "markets.ETH.feed.fallback_age is no parameter"),
         ("source: mock              # mock, ch", 'source: "0x12" # ch', "is 0x12, it must be an address"),
         ("decimals: 6", "decimals: 37", "token.decimals is 37, it must be 0 to 36"),
         ("source: mock ", "source: usdc ", ""),
@@ -126,13 +166,58 @@ def test_what_is_wrong_is_said(tmp_path: Path, old: str, new: str, words: str) -
     assert words in complaint(path)
 
 
-def test_a_reference_needs_an_address_and_a_heartbeat(tmp_path: Path) -> None:
-    path = changed(tmp_path, ("      band_low: 50", "      divergence_bps: 200\n      band_low: 50"))
-    assert "markets.ETH.feed.reference is missing" in complaint(path)
-    reference = "      reference: '0x694AA1769357215DE4FAC081bf1f309aDC325306'\n      reference_heartbeat: 3600\n"
-    text = path.read_text().replace("      divergence_bps: 200\n", "      divergence_bps: 200\n" + reference)
-    path.write_text(text)
-    assert load(path).market("ETH").feed.divergence_bps == 200
+def test_a_breaker_a_reference_and_a_fallback(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        ("move_bps: 0", "move_bps: 1000"),
+        ("swing_bps: 0", "swing_bps: 1500"),
+        ("window: 0 ", "window: 60 "),
+        ("calm: 0 ", "calm: 600 "),
+        ("reference: ", "reference: chainlink\n      divergence_bps: 100\n      reference_age: 60\n      refresh: 5 "),
+        ("fallback: ", f"fallback: '{ADDRESS}'\n      fallback_age: 3600\n      fallback_deviation_bps: 30 "),
+    )
+    feed = load(path).market("ETH").feed
+    assert (feed.move_bps, feed.swing_bps, feed.window, feed.calm) == (1000, 1500, 60, 600)
+    assert (feed.reference, feed.divergence_bps, feed.reference_age, feed.refresh) == ("chainlink", 100, 60, 5)
+    assert (feed.fallback, feed.fallback_age, feed.fallback_deviation_bps) == (ADDRESS, 3600, 30)
+    assert feed.spread_ppm == 5_000
+    assert feed.highest == 101_000 * WAD  # the divergence is what is widest
+
+
+def test_a_fallbacks_deviation_is_a_spread(tmp_path: Path) -> None:
+    others = "mock\n      fallback_age: 3600\n      fallback_deviation_bps: 70 "
+    feed = load(changed(tmp_path, ("fallback: ", f"fallback: {others}"))).market("ETH").feed
+    assert (feed.spread_ppm, feed.highest) == (7_000, 100_700 * WAD)
+
+
+def test_a_sequencers_uptime(tmp_path: Path) -> None:
+    assert load("local").uptime == ""
+    assert load(changed(tmp_path, ("uptime: ", f"uptime: '{ADDRESS}' "))).uptime == ADDRESS
+
+
+@pytest.mark.parametrize("source", [f"'{ADDRESS}'", f"chainlink\n      proxy: '{ADDRESS}'"], ids=["source", "proxy"])
+def test_what_is_given_has_no_first_price_and_others_that_are_given(tmp_path: Path, source: str) -> None:
+    decimals = "" if source.startswith("'") else "      decimals: 8"
+    begin = ("source: mock              # mock, ch", f"source: {source} # ch")
+    rest = ("      decimals: 8               # of Chainlink's feeds\n      price: 4000\n", f"{decimals}\n")
+    given = load(changed(tmp_path, begin, rest)).market("ETH").feed
+    assert given.is_given
+    assert given.is_push
+    assert given.price == 0
+    for role in ("reference", "fallback"):
+        assert f"{role} is mock, it must be an address" in complaint(
+            changed(tmp_path, begin, rest, (f"      {role}: ", f"      {role}: mock # "))
+        )
+    same = changed(tmp_path, begin, rest, ("      fallback: ", f"      fallback: '{ADDRESS}' # "))
+    assert ("is the source itself" if not given.proxy else "fallback_age is missing") in complaint(same)
+    price = changed(tmp_path, begin, (rest[0], rest[1] + "      price: 4000\n"))
+    assert "markets.ETH.feed.price is no parameter" in complaint(price)
+
+
+def test_a_pull_feed_needs_no_age_as_long_as_the_window(tmp_path: Path) -> None:
+    path = changed(tmp_path, ("source: mock              # mock, ch", "source: pyth # ch"), ("age: 7200", "age: 60"))
+    feed = load(path).market("ETH").feed
+    assert (feed.is_push, feed.trade_age, feed.close_age) == (False, 60, 7200)
 
 
 def test_circles_code_has_six_decimals(tmp_path: Path) -> None:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from novation.chain.components import ComponentUnavailable, fetch
 from novation.chain.protocol import Reverted
 from novation.chain.revm import RevmChain
+from novation.deployment.networks import NETWORK_ROLES
 from novation.deployment.parameters import load
-from novation.deployment.plan import PlanError, deploy
-from novation.deployment.settings import Parameters
+from novation.deployment.parts import EMPTY
+from novation.deployment.plan import PlanError, deploy, feed_settings
+from novation.deployment.settings import PUSH, SOURCES, Parameters
 from tests.support.system import BTC, ETH, ROLES, WAD, House, build
 
 LOCKED = 1_000 * WAD
 
 
-def given(parameters: Parameters, token: str = "", feed: str = "") -> Parameters:
-    """With the address of a token or of the first market's feed."""
+def given(parameters: Parameters, token: str = "", **feed: Any) -> Parameters:
+    """With the address of a token, or with other settings of the first market's feed."""
     if token:
         parameters = replace(parameters, token=replace(parameters.token, source=token))
-    if feed:
-        first, *rest = parameters.markets
-        parameters = replace(parameters, markets=(replace(first, feed=replace(first.feed, source=feed)), *rest))
-    return parameters
+    first, *rest = parameters.markets
+    return replace(parameters, markets=(replace(first, feed=replace(first.feed, **feed)), *rest))
 
 
 def test_contracts_know_each_other(system: House) -> None:
@@ -45,10 +46,14 @@ def test_markets_and_feeds_are_as_the_file_says(system: House) -> None:
     for number in (ETH, BTC):
         market = system.market(number)
         assert system.lens.call("market_config", number) == market.struct()
-        feed = system.oracle.call("feed_at", number)
-        assert feed[0] == system.sources[number]
-        assert (market.feed.heartbeat, market.feed.deviation_bps, market.feed.decimals) == feed[1:4]
-        assert (market.feed.band_low, market.feed.band_high) == feed[6:8]
+        settings, status = system.oracle.call("feed_at", number)
+        feed = market.feed
+        assert settings[:2] == (system.sources[number], True)
+        assert settings[2:6] == (feed.trade_age, feed.close_age, feed.deviation_bps, feed.confidence_bps)
+        assert [mantissa * 10**exponent for mantissa, exponent in settings[6:8]] == [feed.band_low, feed.band_high]
+        assert settings == feed_settings(feed, system.sources[number])
+        assert status == 1
+        assert system.oracle.call("bounds", number) == (feed.highest, feed.spread_ppm)
         assert system.price(number) == market.feed.price
     assert system.pool.call("listed") == 3
 
@@ -68,16 +73,19 @@ def test_roles(system: House) -> None:
 def test_records_every_contract_with_its_arguments(system: House) -> None:
     roles = {record.role: record for record in system.records}
     assert set(roles) == {
-        *("token", "feed ETH", "feed BTC"),
+        *("token", "source ETH", "source BTC"),
         *("oracle", "vault", "orders", "liquidation", "pool", "shares", "lens"),
     }
     assert roles["token"].arguments == ("USD Coin", "USDC", 6)
-    assert roles["oracle"].arguments == (system.owner, system.guardian)
+    assert roles["oracle"].arguments == (system.owner, system.guardian, EMPTY)
+    assert roles["liquidation"].arguments[:2] == (system.vault.address, system.oracle.address)
+    assert system.liquidation.call("ORACLE") == system.oracle.address
     assert roles["lens"].arguments == (system.vault.address,)
 
 
 def test_progress_is_told() -> None:
-    chain, told = RevmChain(), []
+    chain = RevmChain()
+    told: list[str] = []
     deploy(chain, load("local"), chain.account(0), told.append)
     assert told[0] == "token (mock)"
     assert "CollateralVault" in told
@@ -104,18 +112,70 @@ def test_an_owner_who_cannot_send_here_is_left_to_accept() -> None:
         assert contract.call("pending_owner") == final
 
 
-def test_a_given_token_and_feed_are_used() -> None:
+def source_at(chain: RevmChain, price: int) -> str:
+    """A push source with a price. @return its address."""
+    source = chain.deploy("MockSource", True, sender=chain.account(0))
+    source.transact("push", price, sender=chain.account(0))
+    return source.address
+
+
+def test_a_given_token_and_source_are_used() -> None:
     chain = RevmChain()
     deployer = chain.account(0)
     token = chain.deploy("MockToken", "Any", "ANY", 6, sender=deployer)
     token.transact("mint", deployer, 1_000 * 10**6, sender=deployer)
-    feed = chain.deploy("MockAggregatorProxy", 8, sender=deployer)
-    feed.transact("push", 4_000 * 10**8, sender=deployer)
-    system = deploy(chain, given(load("local"), token.address, feed.address), deployer)
+    source = source_at(chain, 4_000 * WAD)
+    system = deploy(chain, given(load("local"), token.address, source=source), deployer)
     assert system.token.address == token.address
-    assert system.sources[ETH] == feed.address
+    assert system.sources[ETH] == source
     assert set(system.feeds) == {BTC}
-    assert "token" not in {record.role for record in system.records}
+    assert system.oracle.call("read", ETH)[1] == 4_000 * WAD
+    assert {"token", "source ETH"}.isdisjoint(record.role for record in system.records)
+
+
+def test_a_source_is_put_in_front_of_a_given_proxy() -> None:
+    chain = RevmChain()
+    proxy = chain.deploy("MockAggregatorProxy", 8, sender=chain.account(0))
+    proxy.transact("push", 4_000 * 10**8, sender=chain.account(0))
+    system = deploy(chain, given(load("local"), source="chainlink", proxy=proxy.address), chain.account(0))
+    assert chain.at("ChainlinkSource", system.sources[ETH]).call("PROXY") == proxy.address
+    assert set(system.feeds) == {BTC}
+    assert system.oracle.call("read", ETH)[1] == 4_000 * WAD
+    (record,) = (record for record in system.records if record.role == "source ETH")
+    assert record.arguments == (proxy.address,)
+
+
+def test_a_given_reference_and_fallback_are_used() -> None:
+    chain = RevmChain()
+    reference, fallback = source_at(chain, 4_001 * WAD), source_at(chain, 4_002 * WAD)
+    parameters = given(load("local"), reference=reference, fallback=fallback)
+    first, *rest = parameters.markets
+    feed = replace(
+        first.feed, divergence_bps=100, reference_age=60, refresh=5, fallback_age=3_600, fallback_deviation_bps=70
+    )
+    system = deploy(chain, replace(parameters, markets=(replace(first, feed=feed), *rest)), chain.account(0))
+    settings, _ = system.oracle.call("feed_at", ETH)
+    assert settings[12:] == (reference, 100, 60, 5, fallback, 3_600, 70)
+    assert (system.references, system.fallbacks) == ({}, {})
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_kind_of_source_has_its_first_price_and_fills_an_order(kind: str) -> None:
+    try:
+        house = build(load("local").with_sources(kind, "mock"))
+    except ComponentUnavailable as error:
+        pytest.skip(str(error))
+    for number in (ETH, BTC):
+        assert house.price(number) == house.market(number).feed.price
+        assert house.oracle.call("feed_at", number)[0][1] is (kind in PUSH)
+        assert house.feeds[number].is_push is (kind in PUSH)
+    networks = [record.role for record in house.records if record.role in NETWORK_ROLES]
+    assert sorted(networks) == {"pyth": ["wormhole"], "streams": ["verifier", "verifier proxy"]}.get(kind, [])
+    house.provide(house.lp, 500_000)
+    house.fund(house.taker, 10_000)
+    house.trade(house.taker, ETH, 3 * WAD, 4_010)
+    assert house.lens.call("position", house.taker, ETH)[0] == 3 * WAD
+    assert house.price(ETH) == 4_010 * WAD
 
 
 def test_a_deployer_without_a_thousand_dollars_cannot_open() -> None:
@@ -127,22 +187,64 @@ def test_a_deployer_without_a_thousand_dollars_cannot_open() -> None:
         deploy(chain, given(load("local"), token.address), deployer)
 
 
-@pytest.mark.parametrize("what", ["token", "feed"])
+@pytest.mark.parametrize("what", ["token", "proxy"])
 def test_a_given_address_must_be_what_it_should(what: str) -> None:
     chain = RevmChain()
     deployer = chain.account(0)
     nothing = chain.account(9)
     other = chain.deploy("MockPool", sender=deployer).address
     wrong = chain.deploy("MockToken", "Any", "ANY", 18, sender=deployer).address
+    name = {"token": "token", "proxy": "feed of ETH"}[what]
     for address, words in (
-        (nothing, f"There is no {what}"),
-        (other, f"does not say its decimals: it is no {what}"),
+        (nothing, f"There is no {name}"),
+        (other, f"does not say its decimals: it is no {name}"),
         (wrong, "has 18 decimals, local.yaml says"),
     ):
-        parameters = given(load("local"), address if what == "token" else "", address if what == "feed" else "")
+        feed = {"source": "chainlink", "proxy": address} if what == "proxy" else {}
         with pytest.raises(PlanError) as caught:
-            deploy(chain, parameters, deployer)
+            deploy(chain, given(load("local"), address if what == "token" else "", **feed), deployer)
         assert words in str(caught.value)
+
+
+def test_a_given_source_must_have_a_price() -> None:
+    chain = RevmChain()
+    deployer = chain.account(0)
+    silent = chain.deploy("MockSource", True, sender=deployer).address
+    pull = chain.deploy("MockSource", False, sender=deployer).address
+    other = chain.deploy("MockPool", sender=deployer).address
+    for address, words in (
+        (chain.account(9), "There is no source of ETH"),
+        (other, "is no source of prices"),
+        (silent, "has no price: it must be one that is asked"),
+        (pull, "has no price: it must be one that is asked"),
+    ):
+        with pytest.raises(PlanError) as caught:
+            deploy(chain, given(load("local"), source=address), deployer)
+        assert words in str(caught.value)
+
+
+def test_a_sequencers_uptime_is_used() -> None:
+    chain = RevmChain()
+    deployer = chain.account(0)
+    proxy = chain.deploy("MockAggregatorProxy", 0, sender=deployer)
+    proxy.transact("push", 0, sender=deployer)
+    uptime = chain.deploy("SequencerUptime", proxy.address, 300, sender=deployer).address
+    chain.warp(301)  # markets are listed when its grace is over
+    system = deploy(chain, replace(load("local"), uptime=uptime), deployer)
+    assert system.oracle.call("UPTIME") == uptime
+
+
+def test_a_given_uptime_must_be_one() -> None:
+    chain = RevmChain()
+    deployer = chain.account(0)
+    nothing, other = chain.account(9), chain.deploy("MockPool", sender=deployer).address
+    for address, words in (
+        (nothing, f"There is no sequencer uptime at {nothing} on chain {chain.chain_id}."),
+        (other, f"What is at {other} on chain {chain.chain_id} does not say whether the sequencer is up."),
+    ):
+        with pytest.raises(PlanError) as caught:
+            deploy(chain, replace(load("local"), uptime=address), deployer)
+        assert str(caught.value) == words
 
 
 def test_bounds_of_the_contracts_hold_without_the_file() -> None:
@@ -168,11 +270,6 @@ def test_real_components_run_the_same_house() -> None:
     house = build(load("local").with_sources("chainlink", "usdc"))
     house.provide(house.lp, 500_000)
     house.fund(house.taker, 10_000)
-    order = house.order(house.taker, ETH, 3 * WAD)
-    house.chain.set_time(order[9])
-    house.set_price(ETH, 4_010)
-    reference = house.feeds[ETH].proxy.call("latestRoundData")[0]
-    receipt = house.orders.transact("execute", order, 0, reference, sender=house.keeper)
-    assert receipt.one("Executed").args["code"] == ""
+    house.trade(house.taker, ETH, 3 * WAD, 4_010)
     assert house.lens.call("position", house.taker, ETH)[0] == 3 * WAD
     assert len(ROLES) == len(set(house.roles.values()))

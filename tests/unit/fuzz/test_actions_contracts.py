@@ -119,6 +119,7 @@ def test_they_do_something(game: Game) -> None:
         game.play("atomically", seed)
         game.play("wash", seed)
         game.play("trade", seed)
+        game.play("cancel", seed)
     assert game.mirror.tally["together: done"] > 20
     assert game.mirror.tally["together: undone"] > 20
     assert sum(times for what, times in game.mirror.tally.items() if what.startswith("fill: ")) > 50

@@ -77,7 +77,7 @@ def test_a_refusal_with_another_code_is_a_mismatch(stages: Stages) -> None:
 
 
 def test_moves_of_these_actions_can_be_repeated(stages: Stages) -> None:
-    names = ("answers_at_the_edge", "fail_by_halves", "register_pools", "shares_before_their_bootstrap", "giants")
+    names = ("set_feed_beyond", "fail_by_halves", "register_pools", "shares_before_their_bootstrap", "giants")
     story = Story("tight", (Step("opening", 3), *(Step(name, seed) for name in names for seed in range(3))))
     assert stages.play(story) is None
     moves, words = stages.trail("tight"), stages.games["tight"].mirror.fresh()

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from novation.chain.compiler import compile_all
 from novation.fuzz.actions import ACTIONS, Game, raw, wild
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.system.calldata import leaves, lenient, lists, width, with_word
+from novation.fuzz.system.calls import PAYABLE
 from novation.fuzz.system.mirror import Mismatch
 from novation.model.ledger import Ledger
 
@@ -24,6 +26,12 @@ def game(stages: Stages) -> Game:
     game = stages.game("tight")
     game.play("opening", 3)
     return game
+
+
+def abi(game: Game, part: str) -> list[dict[str, object]]:
+    """Of a part's contract."""
+    name = game.stage.contracts[part].name
+    return compile_all([name])[name].abi
 
 
 def calldata(game: Game, part: str, name: str) -> bytes:
@@ -50,9 +58,11 @@ def test_every_external_refuses_spoiled_calldata(game: Game, how: raw.Spoil, lea
     assert spoiled >= least
 
 
-def test_no_external_takes_ether(game: Game) -> None:
+def test_no_external_takes_ether_but_those_that_pay_for_prices(game: Game) -> None:
     for part, forms in game.mirror.shapes.items():
-        for name in forms:
+        payable = {entry["name"] for entry in abi(game, part) if entry.get("stateMutability") == "payable"}
+        assert payable == {name for of, name in PAYABLE if of == part}
+        for name in forms.keys() - payable:
             game.mirror.refused(part, calldata(game, part, name), game.cast.stranger, 1)
 
 

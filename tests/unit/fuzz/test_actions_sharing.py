@@ -9,9 +9,9 @@ from novation.fixed import WAD
 from novation.fuzz.actions import Game
 from novation.fuzz.actions.lending import balance, closes_at
 from novation.fuzz.campaign.stages import Stages
+from novation.fuzz.system.cast import SIGNER, SIGNER_KEY
 from novation.fuzz.system.lp_token import LpToken, permit_digest
 from novation.fuzz.system.mirror import Mismatch
-from novation.fuzz.system.worlds import SIGNER, SIGNER_KEY
 
 
 @pytest.fixture(scope="module")

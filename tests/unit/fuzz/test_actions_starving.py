@@ -1,23 +1,18 @@
-"""Little gas: all or nothing, entries that are passed over live, and an adapter that takes hunger for a failure is
-found."""
+"""Little gas: all or nothing, entries that are passed over live, and a source that lacks gas decides nothing."""
 
 from __future__ import annotations
 
 import pytest
 
-from novation.chain.compiler import ROOT, artifact_of, open_contract
 from novation.fixed import WAD
 from novation.fuzz.actions import ACTIONS, Game
 from novation.fuzz.actions.game import FAR
 from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.system.compare import STARVED
-from novation.fuzz.system.mirror import Mismatch, Result
-from novation.fuzz.system.surroundings import WORK
+from novation.fuzz.system.mirror import Result
+from novation.model import sources
 from novation.model.orders import Order
-
-ADAPTER = "contracts/OracleAdapter.vy"
-CHECK = '        assert msg.gas >= GAS_AFTER_FAILURE, "GAS"\n'
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +47,8 @@ def test_an_execution_is_all_or_nothing(game: Game) -> None:
     order, slot = game.live(due=True)[0]
     ends = []
     for gas in range(25_000, 400_000, 9_000):
-        result = game.call("orders", "execute", game.cast.keepers[0], order, slot, game.reference(order), gas=gas)
+        args = (order, slot, game.reference(order), b"")
+        result = game.call("orders", "execute", game.cast.keepers[0], *args, gas=gas)
         ends.append(result.code)
         if result.ok:
             break
@@ -69,13 +65,13 @@ def test_what_lacks_gas_within_a_list_lives(stages: Stages) -> None:
         game = prepared(stages)
         live = game.live(due=True)
         orders, slots = [order for order, _ in live], [slot for _, slot in live]
-        rounds = [game.reference(order) for order in orders]
-        result = game.call("orders", "execute_many", game.cast.keepers[0], orders, slots, rounds, gas=gas)
+        references = [game.reference(order) for order in orders]
+        result = game.call("orders", "execute_many", game.cast.keepers[0], orders, slots, references, gas=gas)
         ends.add(result.value if result.ok else result.code)
         if result.ok and result.value not in (0, (1 << len(live)) - 1):
             left = [found for at, found in enumerate(live) if not result.value >> at & 1]
             assert all((order.account, slot) in game.mirror.orders for order, slot in left)
-            assert game.call("orders", "execute", game.cast.keepers[0], *left[0], game.reference(left[0][0])).ok
+            assert game.execute(game.cast.keepers[0], *left[0]).ok
             game.mirror.whole()
             return
     pytest.fail(f"never some of them: {ends}")
@@ -87,25 +83,20 @@ def test_gas_is_recorded(game: Game) -> None:
     assert game.mirror.gas["orders.commit"] > game.mirror.gas["vault.deposit"] // 2
 
 
-def test_an_adapter_that_takes_hunger_for_a_failure_is_found() -> None:
-    """A deliberately wrong contract: without its check whoever gives little gas forges a HALT."""
-    text = (ROOT / ADAPTER).read_text()
-    assert text.count(CHECK) == 2
-    broken = artifact_of("OracleAdapter", open_contract("OracleAdapter", {ADAPTER: text.replace(CHECK, "")}))
-    game = prepared(Stages(replaced={"OracleAdapter": broken}))
-    market = game.markets[0]
-    game.mirror.fail(market, WORK)
-    with pytest.raises(Mismatch):
-        [game.call("oracle", "observe", game.cast.stranger, market, gas=gas) for gas in range(120_000, 300_000, 300)]
-
-
-def test_the_adapter_as_it_is_is_not_fooled(game: Game) -> None:
-    market = game.markets[0]
-    game.mirror.fail(market, WORK)
-    codes = set()
-    for gas in range(120_000, 300_000, 300):
-        codes.add(game.call("oracle", "observe", game.cast.stranger, market, gas=gas).code)
-    assert codes == {"", "GAS", "OUT_OF_GAS"}
+def test_a_source_that_lacks_gas_decides_nothing(game: Game) -> None:
+    """Nor can whoever gives little gas forge a HALT: it is no silence."""
+    market, keeper = game.markets[0], game.cast.keepers[0]
+    order, slot = game.live(due=True)[0]
+    args = ([order], [slot], [game.reference(order)])
+    game.mirror.fail(market, sources.STARVED)
+    assert game.call("oracle", "observe", keeper, market).code == "GAS"
+    assert game.execute(keeper, order, slot).code == "GAS"
+    assert game.call("orders", "execute_many", keeper, *args).value == 0
+    assert not game.mirror.one_by_one("orders", "execute_many", keeper, *args)[0].ok
+    assert (order.account, slot) in game.mirror.orders
+    game.mirror.fail(market, sources.HONEST)
+    assert game.execute(keeper, order, slot).ok
+    game.mirror.whole()
 
 
 def test_actions_that_starve_say_so() -> None:

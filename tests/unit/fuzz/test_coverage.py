@@ -150,7 +150,7 @@ def test_a_short_circuit() -> None:
 def test_what_the_compiler_adds() -> None:
     game = fresh()
     lock = next(s for s in sites() if (s.contract, s.kind, s.function) == ("LiquidationModule", "lock", "liquidate"))
-    game.call("liquidation", "liquidate", game.cast.liquidator, game.cast.traders[0], 0)
+    game.liquidate(game.cast.liquidator, game.cast.traders[0], 0)
     assert words(game, lock) == {"passes"}
 
 

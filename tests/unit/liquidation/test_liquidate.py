@@ -25,7 +25,7 @@ def position(house: House, market: int = ETH) -> int:
 
 def test_a_partial_one_brings_the_account_to_its_target(house: House) -> None:
     house.set_price(ETH, 3_860)
-    receipt = house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    receipt = house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     reward = house.liquidation.returned("liquidate", receipt)
     assert reward > 0
     told = receipt.one("Liquidated").args
@@ -35,31 +35,31 @@ def test_a_partial_one_brings_the_account_to_its_target(house: House) -> None:
     assert 0 < position(house) < SIZE
     health = house.lens.call("health", house.taker)
     assert health[1] >= health[3] * 11 // 10
-    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator).error == "HEALTHY"
 
 
 def test_a_broke_account_is_closed_whole(house: House) -> None:
     house.set_price(ETH, 3_500)
-    receipt = house.liquidation.transact("liquidate", house.taker, ETH, sender=house.liquidator)
+    receipt = house.liquidation.transact("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert position(house) == 0
     assert receipt.one("Liquidated").args["deficit"] > 0
     assert house.cash(house.taker) == 0
 
 
 def test_healthy(house: House) -> None:
-    assert house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator).error == "HEALTHY"
+    assert house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator).error == "HEALTHY"
 
 
 @pytest.mark.parametrize("market", [BTC, 7, 31, 32, 2**255])
 def test_market(house: House, market: int) -> None:
     house.set_price(ETH, 3_500)
-    attempt = house.liquidation.attempt("liquidate", house.taker, market, sender=house.liquidator)
+    attempt = house.liquidation.attempt("liquidate", house.taker, market, b"", sender=house.liquidator)
     assert attempt.error == "MARKET"
 
 
 def test_halted(house: House) -> None:
-    house.feeds[ETH].proxy.transact("push", 0, sender=house.attacker)
-    attempt = house.liquidation.attempt("liquidate", house.taker, ETH, sender=house.liquidator)
+    house.feeds[ETH].source.transact("push", 0, sender=house.attacker)
+    attempt = house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert attempt.error == "HALTED"
 
 

@@ -15,7 +15,7 @@ POLICY = {"share_floor": 1_000, "share_ceiling": 5_000, "ramp": 600, "minimum_re
 
 def test_liquidate(desk: Desk) -> None:
     desk.make_vault(0, 7 * WAD)
-    receipt = desk.liquidations.transact("liquidate", desk.account, 3, sender=desk.keeper)
+    receipt = desk.liquidate(3)
     assert desk.liquidations.returned("liquidate", receipt) == 7 * WAD
     assert receipt.one("Liquidating").args == {
         "account": desk.account,
@@ -28,7 +28,7 @@ def test_liquidate(desk: Desk) -> None:
 @pytest.mark.parametrize("code", ["HEALTHY", "HALTED", "MARKET"])
 def test_liquidate_passes_a_revert_on(desk: Desk, code: str) -> None:
     desk.fail_with(error(code))
-    assert desk.liquidations.attempt("liquidate", desk.account, 3, sender=desk.keeper).error == code
+    assert desk.liquidate().error == code
 
 
 def test_liquidate_many(desk: Desk) -> None:
@@ -82,15 +82,20 @@ def test_length(desk: Desk, markets: list[int]) -> None:
 
 
 def test_settings(desk: Desk) -> None:
-    names = ("VAULT", "SHARE_FLOOR", "SHARE_CEILING", "RAMP", "MINIMUM_REWARD")
-    assert [desk.liquidations.call(name) for name in names] == [desk.vault.address, *POLICY.values()]
+    names = ("VAULT", "ORACLE", "SHARE_FLOOR", "SHARE_CEILING", "RAMP", "MINIMUM_REWARD")
+    assert [desk.liquidations.call(name) for name in names] == [
+        desk.vault.address,
+        desk.rig.oracle.address,
+        *POLICY.values(),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("place", "value"), [(0, EMPTY), (1, 5_001), (2, 10_001), (2, 999), (3, 0), (3, 2**32), (4, 50 * WAD + 1)]
+    ("place", "value"),
+    [(0, EMPTY), (1, EMPTY), (2, 5_001), (3, 10_001), (3, 999), (4, 0), (4, 2**32), (5, 50 * WAD + 1)],
 )
 def test_bound(desk: Desk, place: int, value: Any) -> None:
-    arguments: list[Any] = [desk.vault.address, *POLICY.values()]
+    arguments: list[Any] = [desk.vault.address, desk.rig.oracle.address, *POLICY.values()]
     arguments[place] = value
     with pytest.raises(Reverted, match="BOUND"):
         desk.chain.deploy("LiquidationModule", *arguments, sender=desk.anyone)

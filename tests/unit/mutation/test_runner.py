@@ -63,7 +63,7 @@ def few_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few_tests")
 def test_outcomes(targets: Targets, place: Path) -> None:
-    wanted = mutants(64, 84)  # the lengths; what is returned
+    wanted = mutants(80, 100)  # the lengths; what is returned
     known: dict[str, Result] = {}
     found = play(targets, wanted, [], known)
     assert found["pass"].outcome == found["!="].outcome == results.TESTS
@@ -74,7 +74,7 @@ def test_outcomes(targets: Targets, place: Path) -> None:
 
 @pytest.mark.usefixtures("few_tests")
 def test_copies(targets: Targets, place: Path) -> None:
-    one = next(each for each in mutants(64) if each.after == "pass")
+    one = next(each for each in mutants(80) if each.after == "pass")
     same = replace(one, start=one.start - 4, before="    " + one.before, after="    pass")
     none = replace(one, start=one.start - 4, before="    " + one.before, after="  " * 2 + one.before + " ")
     known: dict[str, Result] = {}
@@ -86,7 +86,7 @@ def test_copies(targets: Targets, place: Path) -> None:
 
 
 def test_noticed_by_a_story(targets: Targets, place: Path) -> None:
-    one = next(each for each in mutants(54) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    one = next(each for each in mutants(66) if each.before == "SHARE_FLOOR, SHARE_CEILING")
     found = play(targets, [one], corpus(), {})[one.after]
     assert found.outcome == results.CAMPAIGN
     assert found.how.startswith("story 1: ")
@@ -115,7 +115,7 @@ def only_new_stories(monkeypatch: pytest.MonkeyPatch) -> Story:
 @pytest.mark.usefixtures("only_new_stories")
 def test_noticed_by_a_new_story(targets: Targets, place: Path) -> None:
     """The true contracts are the true ones, whatever the tests before were run on."""
-    one = next(each for each in mutants(54) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    one = next(each for each in mutants(66) if each.before == "SHARE_FLOOR, SHARE_CEILING")
     found = play(targets, [one], [], {})[one.after]
     assert found.outcome == results.CAMPAIGN
     assert found.how.startswith("new story: ")
@@ -127,7 +127,7 @@ def test_a_story_that_fails_on_the_true_contracts_is_told(
     monkeypatch.setattr(killers, "_play", lambda stages, story: "Mismatch: cash")
     known: dict[str, Result] = {}
     made, seen = Runner(targets, [], known), list[str]()
-    made.run(mutants(64)[:1], 1, lambda mutant, result: seen.append(result.outcome))
+    made.run(mutants(80)[:1], 1, lambda mutant, result: seen.append(result.outcome))
     assert made.disputed == [f"Mismatch: cash\n  {only_new_stories}"]
     assert seen == [results.DISPUTED]
     assert known == {}
@@ -140,5 +140,5 @@ def test_a_fault_of_ours_is_no_kill(targets: Targets, place: Path, monkeypatch: 
 
     monkeypatch.setattr(runner, "replay", fail)
     with pytest.raises(Broken, match="the runner is broken"):
-        play(targets, mutants(64)[:1], [], {})
+        play(targets, mutants(80)[:1], [], {})
     assert not place.exists()

@@ -1,256 +1,202 @@
-"""`read`: the newest price that can be trusted, else the last good one in HALT. It never reverts."""
+"""`read`: the newest price that can be trusted, else the last good one in HALT. It keeps nothing."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.support.oracle import (
-    DECIMALS,
+    AGED,
+    CLOSE_AGE,
+    CONFIDENCE,
+    DEVIATION,
     FEED,
+    FUTURE,
     HALT,
-    HEARTBEAT,
-    MALICES,
     NORMAL,
-    OTHER,
-    PHASE,
+    NOTHING,
+    PULLED,
     REDUCE_ONLY,
+    SILENT,
+    STARVED,
+    TRADE_AGE,
     WAD,
     Price,
     Rig,
     price_of,
 )
 
-UNIT = 10**DECIMALS
+FEEDS = pytest.mark.parametrize("feed", [FEED, PULLED])
+MAX_BAND = (5_192, 30)  # the highest end below 2**112
 
 
-def test_returns_the_newest_round(rig: Rig) -> None:
-    now = rig.chain.now
-    rig.push(2_000)
+def publish(rig: Rig, feed: int, usd: int) -> None:
+    """A price of now, known to the adapter where it has to be brought."""
+    if feed == PULLED:
+        assert rig.bring(usd)
+    else:
+        rig.push(usd)
+
+
+def test_a_push_source_is_asked_for_its_newest_price(rig: Rig) -> None:
+    now = rig.now
+    rig.push(2_010)
     rig.chain.warp(10)
-    assert rig.read() == price_of(2_000, now)
-    assert rig.stored() == (0, 0, 0)
+    assert rig.read() == price_of(2_010, now)
+    assert rig.stored() == NOTHING
+
+
+def test_a_pull_source_is_not_asked(rig: Rig) -> None:
+    now = rig.now
+    assert rig.bring(2_010)
+    rig.pull.transact("set_modes", STARVED, STARVED, sender=rig.anyone)
+    rig.chain.warp(10)
+    assert rig.read(PULLED) == price_of(2_010, now)
 
 
 def test_an_unknown_feed_is_halted_at_zero(rig: Rig) -> None:
-    assert rig.oracle.call("read", 9) == (0, 0, 0, 0, HALT)
+    assert rig.read(9) == Price(0, 0, 0, 0, HALT)
 
 
-def test_a_feed_without_a_round_is_halted_at_zero(rig: Rig) -> None:
+def test_a_pull_feed_without_a_price_is_halted_at_zero(rig: Rig) -> None:
+    assert rig.read(PULLED) == Price(0, 0, 0, 0, HALT)
+
+
+def test_a_push_feed_without_a_price_is_halted_at_zero(rig: Rig) -> None:
+    rig.modes(SILENT)
     assert rig.read() == Price(0, 0, 0, 0, HALT)
-
-
-def test_low_is_rounded_down_and_high_up(rig: Rig) -> None:
-    rig.source.transact("set_decimals", 18, sender=rig.anyone)
-    assert rig.set_feed(band_low=(1, 0), deviation=7).ok
-    rig.push_to(rig.source, 3_333)
-    assert rig.read()[:3] == (3_330, 3_333, 3_336)
-
-
-@pytest.mark.parametrize(("age", "status"), [(HEARTBEAT, NORMAL), (HEARTBEAT + 1, HALT)])
-def test_is_fresh_for_a_heartbeat(rig: Rig, age: int, status: int) -> None:
-    at = rig.chain.now
-    rig.push(2_000)
-    rig.observe()
-    rig.chain.warp(age)
-    assert rig.read() == price_of(2_000, at, status)
-
-
-def test_a_round_that_came_too_late_is_not_taken(rig: Rig) -> None:
-    at = rig.chain.now
-    rig.push(2_000)
-    rig.observe()
-    rig.push(2_100, at + 5)
-    rig.chain.warp(HEARTBEAT + 6)
-    assert rig.read() == price_of(2_000, at, HALT)
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [0, -1, -(2**190), 100 * UNIT, 10_000 * UNIT, 99 * UNIT, 2**190],
-    ids=["zero", "negative", "very negative", "the low end", "the high end", "under the band", "enormous"],
+    ("mid", "deviation", "low", "high"),
+    [(3_333, 7, 3_330, 3_336), (10_000, 7, 9_993, 10_007), (10_001, 7, 9_993, 10_009), (20_000, 9_999, 2, 39_998)],
 )
-def test_halts_at_the_stored_price_where_the_answer_is_not_good(rig: Rig, answer: int) -> None:
-    at = rig.chain.now
-    rig.push(2_000)
+def test_low_is_rounded_down_and_high_up(rig: Rig, mid: int, deviation: int, low: int, high: int) -> None:
+    rig.reset(band_low=(1, 0), deviation=deviation)
+    rig.push_to(rig.source, mid)
+    assert rig.read()[:3] == (low, mid, high)
+
+
+@FEEDS
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [
+        (0, NORMAL),
+        (TRADE_AGE, NORMAL),
+        (TRADE_AGE + 1, AGED),
+        (CLOSE_AGE, AGED),
+        (CLOSE_AGE + 1, HALT),
+        (2**24, HALT),
+    ],
+)
+@pytest.mark.parametrize("observed", [False, True])
+def test_ages(rig: Rig, feed: int, age: int, status: int, observed: bool) -> None:
+    at = rig.now
+    publish(rig, feed, 2_010)
+    if observed:
+        rig.observe(feed)
+    rig.chain.warp(age)
+    assert rig.read(feed) == price_of(2_010, at, status)
+
+
+@FEEDS
+def test_an_age_of_a_second(rig: Rig, feed: int) -> None:
+    rig.reset(feed, trade_age=1, close_age=1)
+    publish(rig, feed, 2_010)
+    rig.chain.warp(1)
+    assert rig.read(feed).status == NORMAL
+    rig.chain.warp(1)
+    assert rig.read(feed).status == HALT
+
+
+@pytest.mark.parametrize("mode", [SILENT, FUTURE])
+def test_a_push_source_that_is_silent_halts_a_fresh_price(rig: Rig, mode: int) -> None:
+    rig.push(2_010)
     rig.observe()
-    rig.chain.warp(10)
-    rig.push_to(rig.source, answer)
-    assert rig.read() == price_of(2_000, at, HALT)
+    at = rig.now
+    rig.modes(mode)
+    assert rig.read() == price_of(2_010, at, HALT)
+    rig.chain.warp(5)
+    rig.push(2_020)
+    assert rig.read() == price_of(2_010, at, HALT)
+    rig.modes()
+    assert rig.read() == price_of(2_020, at + 5)
 
 
-@pytest.mark.parametrize("answer", [100 * UNIT + 1, 10_000 * UNIT - 1])
-def test_is_good_strictly_inside_the_band(rig: Rig, answer: int) -> None:
-    rig.push_to(rig.source, answer)
-    assert rig.read().mid == answer * 10**10
+def test_what_the_history_says_is_not_asked(rig: Rig) -> None:
+    rig.push(2_010)
+    rig.modes(history=STARVED)
     assert rig.read().status == NORMAL
 
 
-@pytest.mark.parametrize("offset", [1, 1_000, 2**63])
-def test_a_future_round_is_not_good(rig: Rig, offset: int) -> None:
-    rig.push(2_000, rig.chain.now + offset)
-    assert rig.read() == Price(0, 0, 0, 0, HALT)
+def test_a_starved_source_is_told(rig: Rig) -> None:
+    rig.modes(STARVED)
+    assert rig.oracle.attempt("read", FEED, sender=rig.anyone).error == "GAS"
+    assert rig.oracle.attempt("observe", FEED, sender=rig.anyone).error == "GAS"
 
 
-def test_a_round_at_time_zero_is_not_good(rig: Rig) -> None:
-    rig.push(2_000, 0)
-    assert rig.read() == Price(0, 0, 0, 0, HALT)
-
-
-def test_round_zero_is_not_good(rig: Rig) -> None:
-    rig.source.transact("set_round", 0, 2_000 * UNIT, rig.chain.now, sender=rig.anyone)
-    rig.source.transact("set_newest", 0, sender=rig.anyone)
-    assert rig.read().status == HALT
-
-
-def test_a_round_beyond_80_bits_is_not_good(rig: Rig) -> None:
-    rig.source.transact("set_round", 1 << 80, 2_000 * UNIT, rig.chain.now, sender=rig.anyone)
-    rig.source.transact("set_newest", 1 << 80, sender=rig.anyone)
-    assert rig.read().status == HALT
-
-
-@pytest.mark.parametrize("malice", MALICES.values(), ids=MALICES.keys())
-def test_halts_where_the_source_misbehaves(rig: Rig, malice: int) -> None:
-    at = rig.chain.now
-    rig.push(2_000)
+def test_a_push_source_that_goes_back_leaves_the_price(rig: Rig) -> None:
+    at = rig.now
+    rig.push(2_010)
     rig.observe()
     rig.chain.warp(10)
-    rig.push(2_100)
-    rig.modes(latest=malice)
-    assert rig.read() == price_of(2_000, at, HALT)
+    rig.push(1_900, at - 1)
+    assert rig.read() == price_of(2_010, at)
 
 
-@pytest.mark.parametrize("malice", [*MALICES.values(), OTHER], ids=[*MALICES.keys(), "others"])
-def test_halts_where_decimals_misbehave_in_a_new_phase(rig: Rig, malice: int) -> None:
-    at = rig.chain.now
-    rig.push(2_000)
-    rig.observe()
-    rig.chain.warp(10)
-    rig.source.transact("set_phase", 2, sender=rig.anyone)
-    rig.push(2_100)
-    assert rig.read() == price_of(2_100, at + 10)
-    rig.modes(decimals=malice)
-    assert rig.read() == price_of(2_000, at, HALT)
+@pytest.mark.parametrize(
+    ("mid", "status"),
+    [
+        (100 * WAD, HALT),
+        (100 * WAD + 1, NORMAL),
+        (10_000 * WAD - 1, NORMAL),
+        (10_000 * WAD, HALT),
+        (1, HALT),
+        (2**128 - 1, HALT),
+    ],
+)
+def test_is_good_strictly_inside_the_band(rig: Rig, mid: int, status: int) -> None:
+    rig.push_to(rig.source, mid)
+    price = rig.read()
+    assert (price.mid, price.status) == (mid if status == NORMAL else 0, status)
 
 
-def test_decimals_are_not_asked_within_a_phase(rig: Rig) -> None:
-    rig.push(2_000)
-    rig.observe()
-    rig.chain.warp(10)
-    rig.push(2_100)
-    rig.modes(decimals=OTHER)
-    assert rig.read() == price_of(2_100, rig.chain.now)
+def test_the_dearest_price(rig: Rig) -> None:
+    mid = 5_192 * 10**30 - 1
+    rig.reset(band_high=MAX_BAND, deviation=9_999, confidence=9_999)
+    rig.push_to(rig.source, mid)
+    for price in (rig.read(), rig.observe(), rig.read()):
+        assert price == Price(mid // 10_000, mid, -(-mid * 19_999 // 10_000), rig.now, NORMAL)
+    assert rig.stored().mid == mid
 
 
-def test_decimals_are_always_asked_where_there_are_no_phases(rig: Rig) -> None:
-    rig.source.transact("set_phase", 0, sender=rig.anyone)
-    rig.push(2_000)
-    rig.observe()
-    assert rig.read().status == NORMAL
-    rig.modes(decimals=OTHER)
-    assert rig.read().status == HALT
+@pytest.mark.parametrize(
+    ("confidence", "spread", "status"),
+    [
+        (10 * WAD, DEVIATION, NORMAL),
+        (10 * WAD + 1, DEVIATION + 1, NORMAL),  # bps of the price, up
+        (20 * WAD, 100, NORMAL),
+        (40 * WAD, CONFIDENCE, NORMAL),
+        (40 * WAD + 1, 0, HALT),
+        (2**128 - 1, 0, HALT),
+    ],
+)
+def test_its_own_interval_is_the_spread_where_it_is_wider(rig: Rig, confidence: int, spread: int, status: int) -> None:
+    rig.push(2_000, confidence=confidence)
+    price = rig.read()
+    assert price == (price_of(2_000, rig.now, NORMAL, spread) if status == NORMAL else Price(0, 0, 0, 0, HALT))
 
 
-@pytest.mark.parametrize("decimals", [0, 6, 8, 18, 27, 36])
-def test_decimals_give_the_same_price(rig: Rig, decimals: int) -> None:
-    rig.source.transact("set_decimals", decimals, sender=rig.anyone)
-    assert rig.set_feed().ok
-    rig.push_to(rig.source, 2_000 * 10**decimals)
-    assert rig.read() == price_of(2_000, rig.chain.now)
+@FEEDS
+def test_the_floor_status_holds(rig: Rig, feed: int) -> None:
+    publish(rig, feed, 2_010)
+    rig.set_status(REDUCE_ONLY, feed)
+    assert rig.read(feed) == price_of(2_010, rig.now, REDUCE_ONLY)
+    rig.set_status(NORMAL, feed)
+    assert rig.read(feed) == price_of(2_010, rig.now)
 
 
-def test_more_than_18_decimals_are_rounded_down(rig: Rig) -> None:
-    rig.source.transact("set_decimals", 27, sender=rig.anyone)
-    assert rig.set_feed().ok
-    rig.push_to(rig.source, 2_000 * 10**27 + 10**9 - 1)
-    assert rig.read().mid == 2_000 * WAD
-
-
-def test_a_stored_price_newer_than_the_source_stands_while_it_is_fresh(rig: Rig) -> None:
-    rig.push(2_000)
-    rig.observe()
-    at = rig.chain.now
-    rig.chain.warp(10)
-    rig.push(1_900, at - 100)
-    assert rig.read() == price_of(2_000, at)
-    rig.chain.set_time(at + HEARTBEAT + 1)
-    assert rig.read() == price_of(2_000, at, HALT)
-
-
-def test_a_source_that_fails_halts_a_fresh_stored_price(rig: Rig) -> None:
-    rig.push(2_000)
-    rig.observe()
-    rig.push(0, rig.chain.now - 100)
-    assert rig.read().status == HALT
-
-
-def test_the_floor_status_holds(rig: Rig) -> None:
-    rig.oracle.transact("set_status", FEED, REDUCE_ONLY, sender=rig.guardian)
-    rig.push(2_000)
-    assert rig.read() == price_of(2_000, rig.chain.now, REDUCE_ONLY)
-
-
-class TestReference:
-    """The feed may differ from the reference by 100 bps."""
-
-    @pytest.fixture(autouse=True)
-    def referred(self, rig: Rig) -> None:
-        rig.push_to(rig.reference, 2_000 * UNIT)
-        assert rig.set_feed(divergence=100).ok
-
-    @pytest.mark.parametrize(
-        ("usd", "status"), [(2_000, NORMAL), (2_020, NORMAL), (1_980, NORMAL), (2_021, HALT), (1_979, HALT)]
-    )
-    def test_bounds_the_price_on_both_sides(self, rig: Rig, usd: int, status: int) -> None:
-        rig.push(usd)
-        price = rig.read()
-        assert price.status == status
-        assert price.mid == (0 if status == HALT else usd * WAD)
-
-    @pytest.mark.parametrize("malice", MALICES.values(), ids=MALICES.keys())
-    def test_that_misbehaves_allows_reductions_only(self, rig: Rig, malice: int) -> None:
-        rig.push(2_000)
-        rig.reference.transact("set_modes", malice, malice, malice, sender=rig.anyone)
-        assert rig.read() == price_of(2_000, rig.chain.now, REDUCE_ONLY)
-
-    @pytest.mark.parametrize("answer", [0, -5, 2**111, 2**150])
-    def test_without_a_price_allows_reductions_only(self, rig: Rig, answer: int) -> None:
-        rig.push(2_000)
-        rig.push_to(rig.reference, answer)
-        assert rig.read().status == REDUCE_ONLY
-
-    def test_that_is_stale_allows_reductions_only(self, rig: Rig) -> None:
-        rig.chain.warp(HEARTBEAT)
-        rig.push(2_000)
-        assert rig.read().status == NORMAL
-        rig.chain.warp(1)
-        assert rig.read().status == REDUCE_ONLY
-
-    def test_in_the_future_allows_reductions_only(self, rig: Rig) -> None:
-        rig.push(2_000)
-        rig.push_to(rig.reference, 2_000 * UNIT, rig.chain.now + 1)
-        assert rig.read().status == REDUCE_ONLY
-
-    def test_with_other_decimals_in_a_new_phase_allows_reductions_only(self, rig: Rig) -> None:
-        rig.push(2_000)
-        rig.reference.transact("set_phase", 2, sender=rig.anyone)
-        rig.push_to(rig.reference, 2_000 * UNIT)
-        assert rig.read().status == NORMAL
-        rig.reference.transact("set_decimals", 9, sender=rig.anyone)
-        assert rig.read().status == REDUCE_ONLY
-
-    def test_that_has_no_round_when_it_is_set_is_checked_later(self, rig: Rig) -> None:
-        rig.reference.transact("set_phase", 5, sender=rig.anyone)
-        assert rig.set_feed(divergence=100).ok
-        rig.push(2_000)
-        assert rig.read().status == REDUCE_ONLY
-        rig.push_to(rig.reference, 2_000 * UNIT)
-        assert rig.reference.call("newest") == 5 * PHASE + 1
-        assert rig.read().status == NORMAL
-
-    def test_judges_a_stored_price_too(self, rig: Rig) -> None:
-        at = rig.chain.now
-        rig.push(2_000)
-        rig.observe()
-        rig.chain.warp(10)
-        rig.push_to(rig.reference, 2_100 * UNIT)
-        assert rig.read() == price_of(2_000, at, HALT)
+def test_the_last_second_of_the_clock(rig: Rig) -> None:
+    rig.chain.set_time(2**40 - 1)
+    rig.push(2_010)
+    assert rig.observe() == rig.read() == price_of(2_010, 2**40 - 1)
+    assert rig.stored().published_at == 2**40 - 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from novation.chain.protocol import Receipt
 from tests.support.orders import GRACE, SPEND, WAD, WINDOW, Desk, Order, called, error
 
 
-def run(desk: Desk, orders: list[Order], slots: list[int], gas: int | None = None) -> object:
+def run(desk: Desk, orders: list[Order], slots: list[int], gas: int | None = None) -> Receipt:
     return desk.orders.transact(
         "execute_many", [tuple(o) for o in orders], slots, [7] * len(orders), sender=desk.keeper, gas=gas
     )

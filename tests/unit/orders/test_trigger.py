@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.support.oracle import HALT, HEARTBEAT, REDUCE_ONLY
+from tests.support.oracle import CLOSE_AGE, HALT, REDUCE_ONLY
 from tests.support.orders import DELAY, WAD, Desk, Order, order_of
 
 
-def armed(desk: Desk, usd: int = 2_000, wait: int = 10, **changes: object) -> Order:
+def armed(desk: Desk, usd: int = 2_000, wait: int = 10, **changes: Any) -> Order:
     """A committed order with a trigger at 2,000 from above, and a price `wait` seconds later."""
     order = desk.commit(**({"trigger": 2_000 * WAD, "trigger_above": True} | changes))
     desk.chain.warp(wait)
@@ -57,7 +59,7 @@ def test_stale_in_halt(desk: Desk) -> None:
     """Also where the last good price, which is then told, is younger than the commit."""
     order = armed(desk)
     desk.rig.oracle.transact("observe", 0, sender=desk.anyone)
-    desk.chain.warp(HEARTBEAT + 1)
+    desk.chain.warp(CLOSE_AGE + 1)
     assert desk.rig.oracle.call("read", 0)[4] == HALT
     assert desk.refusal("trigger", tuple(order), 0) == "STALE"
 

@@ -75,7 +75,7 @@ def test_the_whole_of_a_bankrupt(bench: Bench) -> None:
     bench.push(ETH, 3_800)
     _, _, fill, after = result(bench, run(bench, -risk(bench).equity - 1))
     assert (fill.size, fill.penalty) == (0, 0)
-    assert after == Risk(0, 0, 0, 0, 0, 0)
+    assert after == Risk(0, 0, 0, 0, 0, 1)  # of the price it was closed at
 
 
 @pytest.mark.parametrize("left", [1, 10**15, WAD])

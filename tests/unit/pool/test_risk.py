@@ -8,6 +8,7 @@ from novation.chain.protocol import Reverted
 from novation.model.market import accrue, charge, fill_cost, pnl, requirement
 from tests.support import stored
 from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.oracle import STARVED
 from tests.support.stored import Risk
 
 K = 100_000 * WAD
@@ -100,7 +101,7 @@ def test_risk_with_an_order_at_the_stored_price(bench: Bench, held: int, delta: 
 def test_risk_with_reads_no_oracle(bench: Bench) -> None:
     bench.filled(bench.trader, WAD)
     for source in bench.feeds.values():
-        source.transact("set_modes", 2, 2, 2, sender=bench.owner)
+        source.transact("set_modes", STARVED, STARVED, sender=bench.owner)
     bench.chain.warp(10**6)
     assert bench.direct.call("risk_with", bench.trader, ETH, WAD, 1)[1][5] == 1
 

@@ -30,7 +30,7 @@ class Tampered:
     change: Change = lambda args: None
 
     def read(self) -> list[Event]:
-        found = self.events.read()
+        found: list[Event] = self.events.read()
         for event in found:
             if event.name == self.name:
                 self.change(event.args)
@@ -77,7 +77,7 @@ def test_nothing_is_broken(scene: Scene) -> None:
     trade(scene, -8 * WAD)
     assert scene.broken() == set()
     checked = {check.number for check in scene.checks.results() if check.times}
-    assert {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 21, 22, 24} <= checked
+    assert {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 21, 22, 24, 26} <= checked
 
 
 def more(key: str, amount: int) -> Change:
@@ -95,7 +95,10 @@ CASES: dict[str, tuple[str, Change, set[int]]] = {
     "a fee that reaches nobody": ("Filled", more("charge", 10**9), {10}),
     "funding that did not accrue": ("Filled", more("funding", 1 << 120), {0, 15}),
     "a basis too low": ("Filled", more("position", -(10**12 << 104)), {0, 11}),
-    "a price from the past": ("Observed", more("published_at", -(10**6)), {22}),
+    "a price from the past": ("Observed", more("stored", -(10**6 << 112)), {22}),
+    "a price outside the band": ("Observed", more("stored", 10**24), {26}),
+    "a price that its source is not sure of": ("Observed", more("stored", 51 << 172), {26}),
+    "a price without its spread": ("Observed", more("stored", -(1 << 186)), {26}),
 }
 
 

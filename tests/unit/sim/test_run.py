@@ -12,18 +12,19 @@ from novation.chain.components import ComponentUnavailable
 from novation.chain.revm import RevmChain
 from novation.deployment.parameters import load
 from novation.deployment.settings import Parameters
+from novation.sim.describe import describe
 from novation.sim.history import History
 from novation.sim.prices import SCALE, PricesError
-from novation.sim.run import LIMIT, begin, run
+from novation.sim.run import LIMIT, begin, limit_of, run
 from novation.sim.scenario import Scenario, drawn, from_files, with_components, with_scenario
 
 WAD = 10**18
-NUMBERS = [*range(1, 23), 24, 25, 0]
+NUMBERS = [*range(1, 23), 24, 25, 26, 0]
 
 
-def play(scenario: Scenario, seed: int = 5) -> History:
-    parameters = with_scenario(load("local"), scenario).with_sources("mock", "mock")
-    history = begin("revm", scenario, parameters, "Mocks.", [])
+def play(scenario: Scenario, seed: int = 5, oracle: str = "mock") -> History:
+    parameters, components, notes = with_components(with_scenario(load("local"), scenario), oracle)
+    history = begin("revm", scenario, parameters, components, notes)
     shown: list[int] = []
     run(RevmChain(), parameters, scenario, history, seed, lambda _: None, lambda number, *_: shown.append(number))
     assert shown == list(range(scenario.rounds))
@@ -127,16 +128,55 @@ def test_prices_outside_the_band(parameters: Parameters, tmp_path: Path) -> None
         from_files(parameters.markets, {"ETH": eth}, None, None)
 
 
+@pytest.mark.parametrize("oracle", ["pyth", "redstone", "streams"])
+def test_the_story_is_the_same_where_prices_are_brought(parameters: Parameters, history: History, oracle: str) -> None:
+    scenario = drawn(parameters.markets, 5, 24)
+    brought = play(scenario, oracle=oracle)
+    if brought.notes:
+        pytest.skip(brought.notes[0])
+    assert [check.number for check in brought.checks] == NUMBERS
+    assert {check.name: check.failure for check in brought.checks if not check.holds} == {}
+    assert brought.transactions <= limit_of(with_components(parameters, oracle)[0], scenario) == LIMIT + 2 * 96
+    assert len(brought.samples) == 96
+    for sample, other in zip(brought.samples, history.samples, strict=True):
+        assert {m: state.price for m, state in sample.markets.items()} == {
+            m: state.price for m, state in other.markets.items()
+        }
+    assert {hit.whole for hit in brought.liquidations} == {True, False}
+    assert brought.totals.filled > 80
+    assert brought.totals.left >= 12
+
+
 def test_without_npm_the_mocks_stand_in(parameters: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
     def fetch(name: str) -> Path:
         raise ComponentUnavailable(f"npm is missing: no {name}")
 
     monkeypatch.setattr(scenario_module, "fetch", fetch)
-    found, told, notes = with_components(parameters)
-    assert found.token.source == "mock"
-    assert {market.feed.source for market in found.markets} == {"mock"}
-    assert told == "Mock feeds and a mock token."
-    assert notes == ["npm is missing: no chainlink. The feeds and the token of this run are the project's own mocks."]
+    for oracle, kind in (("chainlink", "mock"), ("pyth", "mock-pull"), ("redstone", "mock-pull")):
+        found, told, notes = with_components(parameters, oracle)
+        assert found.token.source == "mock"
+        assert {(market.feed.source, market.feed.reference) for market in found.markets} == {(kind, "")}
+        assert told == "Mock feeds and a mock token."
+        assert notes == [
+            "npm is missing: no chainlink. The feeds and the token of this run are the project's own mocks."
+        ]
+    assert with_components(parameters, "mock")[1:] == ("Mock feeds and a mock token.", [])
+    assert play(drawn(parameters.markets, 1, 1), oracle="pyth").totals.filled > 0  # the mocks do
+
+
+def test_the_report_says_which_oracle(parameters: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(scenario_module, "fetch", asked.append)
+    found, told, notes = with_components(parameters, "pyth")
+    assert {(market.feed.source, market.feed.reference) for market in found.markets} == {("pyth", "chainlink")}
+    assert found.token.source == "usdc"
+    assert told.startswith("Prices of Pyth by Wormhole's core, brought with the transactions that need them")
+    assert notes == []
+    assert asked == ["chainlink", "usdc", "wormhole"]
+    told_settings = describe(found)["ETH"]
+    assert told_settings["Feed"] == "pyth, 0.5% spread"
+    assert told_settings["Reference"] == "chainlink, 10% apart at most"
+    assert describe(parameters)["ETH"]["Reference"] == "none"
 
 
 def test_one_market_alone(parameters: Parameters) -> None:

@@ -101,7 +101,7 @@ def test_the_price_of_a_late_fill_of_a_few_wei(tiny: Bench, delta: int, usd: int
     assert Fill(*tiny.direct.returned("fill", receipt)[0]).price == usd * WAD
 
 
-@pytest.mark.parametrize(("after", "usd"), [(119, 4_000), (120, 4_000), (121, 4_100)])
+@pytest.mark.parametrize(("after", "usd"), [(29, 4_000), (30, 4_000), (31, 4_100)])
 def test_the_second_from_when_the_newest_price_counts(bench: Bench, after: int, usd: int) -> None:
     quote = bench.quote(ETH, 4_000)
     bench.chain.warp(after - 1)

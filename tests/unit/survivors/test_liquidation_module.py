@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.support.orders import WAD, Desk
@@ -18,10 +20,11 @@ BOUND = 50 * WAD
     ],
 )
 def test_terms_at_their_bounds(desk: Desk, terms: tuple[int, int, int, int]) -> None:
-    module = desk.chain.deploy("LiquidationModule", desk.vault.address, *terms, sender=desk.anyone)
+    arguments: list[Any] = [desk.vault.address, desk.rig.oracle.address, *terms]
+    module = desk.chain.deploy("LiquidationModule", *arguments, sender=desk.anyone)
     names = ("SHARE_FLOOR", "SHARE_CEILING", "RAMP", "MINIMUM_REWARD")
     assert tuple(module.call(name) for name in names) == terms
-    assert module.call("VAULT") == desk.vault.address
+    assert (module.call("VAULT"), module.call("ORACLE")) == (desk.vault.address, desk.rig.oracle.address)
 
 
 def test_no_more_than_32_at_once(desk: Desk) -> None:

@@ -16,11 +16,11 @@ LOCK = 0  # the transient slot of Vyper's lock in every contract of ours
 OPEN = {
     "vault": "INSURANCE_SHARE LIQUIDATION_MODULE ORDER_MODULE TOKEN TREASURY",
     "pool": "BUFFER MIN_NOTIONAL MIN_PENALTY ORACLE PROTOCOL_SHARE UTILISATION VAULT",
-    "oracle": "observe observe_at read",
+    "oracle": "UPTIME observe observe_at read",
     "orders": "DELAY FEE_MAX FEE_MIN GRACE ORACLE VAULT WINDOW",
     "shares": "DOMAIN_SEPARATOR EPOCH POOL UTILISATION VAULT allowance approve balanceOf decimals eip712Domain name "
     "nonces permit symbol totalSupply transfer transferFrom",
-    "liquidation": "MINIMUM_REWARD RAMP SHARE_CEILING SHARE_FLOOR VAULT",
+    "liquidation": "MINIMUM_REWARD ORACLE RAMP SHARE_CEILING SHARE_FLOOR VAULT",
     "lens": "VAULT",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.oracle import STARVED
 from tests.support.stored import refusal
 
 WITHDRAW = 2
@@ -56,11 +57,11 @@ def test_with_a_debt(bench: Bench) -> None:
 
 
 def test_no_oracle_and_no_pool_is_asked(bench: Bench) -> None:
-    """Whatever breaks below the vault, who has no position leaves: the feeds burn their gas, everything is paused."""
-    for source in bench.feeds.values():
-        source.transact("set_modes", 2, 2, 2, sender=bench.owner)
+    """Whatever breaks below the vault, who has no position leaves: the feeds fail, everything is paused."""
     bench.halt(ETH)
     bench.halt(BTC)
+    for source in bench.feeds.values():
+        source.transact("set_modes", STARVED, STARVED, sender=bench.owner)
     bench.vault.transact("pause", 7, sender=bench.guardian)
     receipt = bench.vault.attempt("exit", bench.trader, bench.trader, sender=bench.trader, gas=200_000)
     assert receipt.ok

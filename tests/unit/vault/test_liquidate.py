@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from novation.deployment.plan import feed_settings
 from tests.support.bench import BTC, ETH, WAD, Bench
+from tests.support.oracle import AGED, NORMAL
 from tests.support.stored import account_of, refusal
+
+RAMP = 300  # of the bench's liquidations
+
+
+def flag(bench: Bench, account: str, seconds: int = RAMP) -> None:
+    """Starts the account's clock, that long ago."""
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    bench.chain.warp(seconds)
 
 
 @pytest.fixture
@@ -102,6 +114,9 @@ def test_a_halted_market_of_a_bankrupt_stays(bench: Bench, thin: str) -> None:
     bench.open(thin, WAD // 100, BTC)
     bench.halt(BTC)
     bench.push(ETH, 3_500)
+    assert bench.liquidate(thin).error == "EARLY"
+    flag(bench, thin)
+    bench.push(ETH, 3_500)
     assert bench.liquidate(thin).ok
     assert bench.account(thin).markets == 1 << BTC
     assert bench.position(thin, BTC).size == WAD // 100
@@ -112,6 +127,51 @@ def test_halted(bench: Bench, thin: str) -> None:
     bench.push(ETH, 3_000)
     bench.halt(ETH)
     assert bench.liquidate(thin).error == "HALTED"
+
+
+class TestAnOldPrice:
+    """Somebody chose not to bring a newer one: there must have been time for others to bring it."""
+
+    @pytest.fixture(autouse=True)
+    def short(self, bench: Bench) -> None:
+        """Prices are old after a minute."""
+        for market in (ETH, BTC):
+            feed = replace(bench.settings(market).feed, trade_age=60)
+            settings = feed_settings(feed, bench.feeds[market].address)
+            bench.oracle.transact("set_feed", market, settings, sender=bench.owner)
+
+    @pytest.mark.parametrize(("age", "code"), [(60, None), (61, "EARLY")])
+    def test_of_the_market(self, bench: Bench, thin: str, age: int, code: str | None) -> None:
+        bench.push(ETH, 3_700)
+        bench.chain.warp(age)
+        assert bench.read()[4] == (AGED if code else NORMAL)
+        assert bench.liquidate(thin).error == code
+
+    def test_of_another_market(self, bench: Bench, thin: str) -> None:
+        bench.open(thin, WAD // 1_000, BTC, 110_000)
+        bench.chain.warp(61)
+        bench.push(ETH, 3_700)
+        assert [bench.read(market)[4] for market in (ETH, BTC)] == [NORMAL, AGED]
+        assert bench.liquidate(thin).error == "EARLY"
+        flag(bench, thin)
+        bench.push(ETH, 3_700)
+        assert bench.liquidate(thin).ok
+
+    @pytest.mark.parametrize(("ago", "code"), [(0, "EARLY"), (RAMP - 1, "EARLY"), (RAMP, None)])
+    def test_after_the_ramp(self, bench: Bench, thin: str, ago: int, code: str | None) -> None:
+        bench.push(ETH, 3_700)
+        bench.chain.warp(61)
+        flag(bench, thin, ago)
+        assert bench.liquidate(thin).error == code
+
+    def test_of_a_whole_position(self, bench: Bench, thin: str) -> None:
+        """Nothing of it is left to be told old."""
+        bench.push(ETH, 3_300)
+        bench.chain.warp(61)
+        assert bench.liquidate(thin).error == "EARLY"
+        flag(bench, thin)
+        assert bench.liquidate(thin).ok
+        assert bench.position(thin).size == 0
 
 
 def test_healthy(bench: Bench, thin: str) -> None:
