@@ -217,7 +217,7 @@ def test_a_move_near_the_references_last_word_is_believed(rig: Rig, feed: int) -
 
 
 def test_what_was_heard_is_told_up_to_twelve_days(rig: Rig, feed: int) -> None:
-    """20 bits of seconds: what is longer ago counts as that."""
+    """20 bits of seconds: the time of a price that is older gives way."""
     rig.say(feed, 2_000 * WAD)
     at = rig.now
     rig.chain.warp(2**20 - 1)
@@ -225,10 +225,11 @@ def test_what_was_heard_is_told_up_to_twelve_days(rig: Rig, feed: int) -> None:
     assert rig.stored(feed).gap == 2**20 - 1
     rig.chain.warp(5)
     rig.say(feed, 10_000 * WAD)
-    assert rig.stored(feed) == Stored(2_000 * WAD, at, 2**20 - 1, 0, DEVIATION, 0, 0, 1, 0)
+    assert rig.stored(feed) == Stored(2_000 * WAD, at + 5, 2**20 - 1, 0, DEVIATION, 0, 0, 1, 0)
 
 
 def test_before_any_good_one(rig: Rig, feed: int) -> None:
     rig.say(feed, 10_000 * WAD)
-    assert rig.stored(feed) == NOTHING._replace(gap=2**20 - 1, doubted=1)
-    assert rig.read(feed) == (0, 0, 0, 0, HALT)
+    at = rig.now - (2**20 - 1)
+    assert rig.stored(feed) == NOTHING._replace(published_at=at, gap=2**20 - 1, doubted=1)
+    assert rig.read(feed) == (0, 0, 0, at, HALT)

@@ -183,7 +183,8 @@ def test_the_dearest_price(rig: Rig) -> None:
 def test_its_own_interval_is_the_spread_where_it_is_wider(rig: Rig, confidence: int, spread: int, status: int) -> None:
     rig.push(2_000, confidence=confidence)
     price = rig.read()
-    assert price == (price_of(2_000, rig.now, NORMAL, spread) if status == NORMAL else Price(0, 0, 0, 0, HALT))
+    never = Price(0, 0, 0, rig.now - (2**20 - 1), HALT)
+    assert price == (price_of(2_000, rig.now, NORMAL, spread) if status == NORMAL else never)
 
 
 @FEEDS

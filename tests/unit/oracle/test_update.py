@@ -169,8 +169,9 @@ class TestDoubted:
 
     def test_the_first_that_is_brought(self, rig: Rig) -> None:
         assert not rig.bring(10_000)
-        assert rig.stored(PULLED) == NOTHING._replace(gap=2**20 - 1, doubted=1)
-        assert rig.read(PULLED) == (0, 0, 0, 0, HALT)
+        at = rig.now - (2**20 - 1)
+        assert rig.stored(PULLED) == NOTHING._replace(published_at=at, gap=2**20 - 1, doubted=1)
+        assert rig.read(PULLED) == (0, 0, 0, at, HALT)
         assert rig.bring(2_010)
         assert rig.read(PULLED) == price_of(2_010, rig.now)
 
