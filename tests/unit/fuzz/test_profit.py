@@ -66,7 +66,7 @@ def test_a_fault_that_pays_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     assert text.count(RIGHT) == 1
     patches = {FILE: text.replace(RIGHT, WRONG)}
     builds = {name: artifact_of(name, open_contract(name, patches)) for name in ("ClearingPool", "Lens")}
-    _, code = hunt(Stages(modelled=False, check=False, replaced=builds), 1, (), 40_000, None, Console())
+    _, code = hunt(Stages(modelled=False, check=False, replaced=builds), 1, (), 160_000, None, Console())
     assert code == 1
     assert "Taken from the protocol" in capsys.readouterr().out
 
