@@ -40,7 +40,6 @@ from novation.proofs.values import (
     ranged,
 )
 
-CODES: dict[str, int] = {"": 0}  # revert codes and other short texts by number
 HAS_CODE = z3.Function("has_code", z3.IntSort(), z3.BoolSort())  # any addresses
 ISQRT = z3.Function("isqrt", z3.IntSort(), z3.IntSort())
 
@@ -48,8 +47,8 @@ BINARY = {nodes.Add: "+", nodes.Sub: "-", nodes.Mult: "*", nodes.FloorDiv: "//",
 
 
 def code_number(text: str) -> int:
-    """The number of a text; the empty one is 0."""
-    return CODES.setdefault(text, len(CODES))
+    """The number of a revert code or another short text: its bytes; the empty one is 0."""
+    return int.from_bytes(text.encode(), "big")
 
 
 class Expressions(Storage):

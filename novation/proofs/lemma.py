@@ -252,7 +252,7 @@ def vacuous(proof: Proof) -> bool:
     """Whether hypotheses may contradict each other, so that anything would follow from them: z3 finds no values for
     which they hold, or finds that they cannot hold together with what was proven and used on the way."""
     never = z3.BoolVal(False)
-    # Which values z3 tries depends on all that was asked before: where it finds none, it looks elsewhere.
+    # Where z3 finds no values, it looks elsewhere.
     return (
         all(ask(proof.hypotheses, never, Purifier(), seed=seed).result != "sat" for seed in range(TRIES))
         or ask(proof.assumed, never, proof.purifier, FEW_STEPS).result == "unsat"

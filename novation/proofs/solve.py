@@ -109,19 +109,35 @@ class Purifier:
         return term.decl()(*parts)
 
     def _quotient(self, x: z3.ArithRef, y: z3.ArithRef) -> z3.ArithRef:
-        x, y = z3.simplify(x, som=True), z3.simplify(y, som=True)
-        if z3.is_int_value(x) and z3.is_int_value(y):
-            return z3.simplify(x / y)
-        key = (_polynomial(x), _polynomial(y))
+        dividend, divisor = z3.simplify(x, som=True), z3.simplify(y, som=True)
+        if z3.is_int_value(dividend) and z3.is_int_value(divisor):
+            return z3.simplify(dividend / divisor)
+        key = (_polynomial(dividend), _polynomial(divisor))
         if key not in self._quotients:
             q = z3.FreshInt("q")
-            self._keep += [x, y]
+            self._keep += [dividend, divisor]
             self._quotients[key] = q
             inside = z3.And(y * q <= x, x <= y * q + y - 1)
-            self.facts.append(inside if z3.is_int_value(y) else z3.Implies(y > 0, inside))
-            if not z3.is_int_value(y):
+            self.facts.append(inside if z3.is_int_value(divisor) else z3.Implies(y > 0, inside))
+            if not z3.is_int_value(divisor):
                 self.facts.append(z3.Implies(y < 0, z3.And(y * q <= x, x <= y * q - y - 1)))
         return self._quotients[key]
+
+
+def _renamed(terms: list[z3.BoolRef]) -> list[z3.BoolRef]:
+    """The same, with fresh variables numbered as they appear here and not as they were made in the process."""
+    seen: set[int] = set()
+    names: list[tuple[z3.ExprRef, z3.ExprRef]] = []
+    stack = list(reversed(terms))
+    while stack:
+        term = stack.pop()
+        if term.get_id() in seen:
+            continue
+        seen.add(term.get_id())
+        if z3.is_const(term) and "!" in term.decl().name():
+            names.append((term, z3.Const(f"{term.decl().name().split('!')[0]}!!{len(names)}", term.sort())))
+        stack.extend(reversed(term.children()))
+    return [z3.substitute(term, *names) for term in terms] if names else terms
 
 
 def ask(
@@ -130,18 +146,20 @@ def ask(
     """Whether the goal follows from what is assumed."""
     given = [purifier.pure(item) for item in assumed]
     wrong = z3.Not(purifier.pure(goal))
-    everything = [z3.simplify(item, som=True) for item in (*given, *purifier.facts, wrong)]
+    everything = _renamed([*given, *purifier.facts, wrong])
     answer = Answer("unknown")
     for nonlinear in (False, True):
-        solver = z3.SimpleSolver() if not nonlinear else z3.Solver()
+        # What z3 finds depends on all that its context has seen: with one of its own, a question has one answer.
+        context = z3.Context()
+        solver = z3.Solver(ctx=context) if nonlinear else z3.SimpleSolver(ctx=context)
         solver.set("random_seed", seed)
         solver.set("rlimit", limit)
         if not nonlinear:
             solver.set("arith.nl", False)
-        solver.add(*everything)
+        solver.add(*(z3.simplify(item.translate(context), som=True) for item in everything))
         found = solver.check()
         if found == z3.unsat:
             return Answer("unsat")
         if found == z3.sat and nonlinear:
-            answer = Answer("sat", solver.model())
+            answer = Answer("sat", solver.model().translate(z3.main_ctx()))
     return answer
