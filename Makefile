@@ -20,7 +20,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONDONTWRITEBYTECODE
 help:
 	@echo "make demo    deploy, seed and watch a market through a crash on the embedded EVM"
 	@echo "make test    every test"
-	@echo "make fork    a local fork with the real Chainlink, Pyth over Wormhole, RedStone, Uniswap, Safe, USDC"
+	@echo "make fork    a local fork with the real Chainlink, Wormhole, Data Streams, Uniswap, Safe and USDC"
 	@echo "make fuzz    random calls for a minute, held to the model and the invariants; a report (docs/auditing.md)"
 	@echo "make bench   speed of the in-process engine"
 	@echo "make gas     gas of every operation, written to tests/gas/snapshot.json and docs/gas.md"

@@ -8,6 +8,7 @@
     Formulas: docs/spec.md, section 4.
 """
 
+from contracts.modules import lateness
 from contracts.modules import market_words as words
 from contracts.modules import market_registry as markets
 from contracts.modules import perp_fill
@@ -43,8 +44,7 @@ MAX_MARKETS: constant(uint256) = markets.MAX_MARKETS
 MAX_ACCOUNTS: constant(uint256) = 256
 # HALT and AGED as numbers are not below it: of such a price somebody may have chosen the time.
 OUTDATED: constant(uint256) = 4
-# Seconds after T from when on a newer price counts against the trader.
-LATE_FILL_SECONDS: constant(uint256) = 30
+LATE: constant(uint256) = lateness.LATE
 
 VAULT: public(immutable(address))
 # The smallest position (WAD USD of notional), and the least penalty of a whole liquidation (WAD USD).
@@ -101,7 +101,7 @@ def fill(
     delta: int256,
     due: uint256,
     window: uint256,
-    reference: uint256,
+    observation_id: uint256,
     acceptable: uint256,
     reduce_only: bool,
     account_markets: uint256,
@@ -109,7 +109,7 @@ def fill(
     may_open: bool,
 ) -> (IClearingPool.Fill, IClearingPool.Risk):
     """
-    @notice Fills an order at its one price, or at the newest where that is worse for the trader and came more than LATE_FILL_SECONDS
+    @notice Fills an order at its one price, or at the newest where that is worse for the trader and came more than LATE
         after T. Only the vault.
     @dev The order of the checks: who, which market, the oracle, then `_simulate`'s.
     @custom:reverts AUTH, MARKET, STALE, EARLY, PROOF, GAS, REDUCE, HALTED, PAUSED, PRICE, DUST, CAPPED, RANGE.
@@ -119,8 +119,8 @@ def fill(
     newest: IOracleAdapter.Price = empty(IOracleAdapter.Price)
     price: uint256 = 0
     spread: uint256 = 0
-    newest, price, spread = extcall markets.ORACLE.observe_at(market, due, window, reference)
-    if newest.published_at > due + LATE_FILL_SECONDS:
+    newest, price, spread = extcall markets.ORACLE.observe_at(market, due, window, observation_id)
+    if newest.published_at > due + LATE:
         # An order that is filled late is no option on its old price: the newest counts where it is worse for the
         # trader.
         price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)

@@ -7,6 +7,7 @@
     say anything else than they would. Money is WAD USD, sizes WAD base units, prices WAD USD.
 """
 
+from contracts.modules import account_words
 from contracts.modules import margin_rules as rules
 from contracts.modules import market_words as words
 from contracts.modules import perp_fill
@@ -27,9 +28,10 @@ MAX_POOLS: constant(uint256) = 4
 # Steps of the bisection for the liquidation price: 2^-40 of the search range.
 STEPS: constant(uint256) = 40
 
-# Layout of the account's word: the ledger module; of the pool's word: the pools module.
-PENDING: constant(uint256) = 1
-CASH: constant(uint256) = 152
+# The layout of a pool's word is in the pools module.
+PENDING: constant(uint256) = account_words.PENDING
+MARKETS: constant(uint256) = account_words.MARKETS
+CASH: constant(uint256) = account_words.CASH
 
 VAULT: public(immutable(ICollateralVault))
 
@@ -58,7 +60,7 @@ def account(account: address) -> ICollateralVault.Account:
         cash=self._cash(word),
         debt_index=(word >> 88) & (2**64 - 1),
         flagged_at=(word >> 48) & (2**40 - 1),
-        markets=(word >> 16) & (2**32 - 1),
+        markets=(word >> MARKETS) & (2**32 - 1),
         collaterals=(word >> 8) & (2**8 - 1),
         pending=word & PENDING != 0,
     )
@@ -172,13 +174,13 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
     @notice Each market is read once for all of them.
     @return Bit i: account i may be liquidated.
     """
-    account_words: DynArray[uint256, MAX_ACCOUNTS] = staticcall VAULT.account_words(accounts)
+    stored: DynArray[uint256, MAX_ACCOUNTS] = staticcall VAULT.account_words(accounts)
     margins: DynArray[int256, MAX_ACCOUNTS] = []
     used: uint256 = 0
-    for word: uint256 in account_words:
+    for word: uint256 in stored:
         margins.append(self._cash(word))
         used |= word
-    used = (used >> 16) & (2**32 - 1)
+    used = (used >> MARKETS) & (2**32 - 1)
     for market: uint256 in range(MAX_MARKETS):
         if used >> market == 0:
             break
@@ -187,8 +189,8 @@ def unhealthy_bits(accounts: DynArray[address, MAX_ACCOUNTS]) -> uint256:
         holders: DynArray[address, MAX_ACCOUNTS] = []
         places: DynArray[uint256, MAX_ACCOUNTS] = []
         place: uint256 = 0
-        for word: uint256 in account_words:
-            if (word >> 16) & (1 << market) != 0:
+        for word: uint256 in stored:
+            if (word >> MARKETS) & (1 << market) != 0:
                 holders.append(accounts[place])
                 places.append(place)
             place = unsafe_add(place, 1)
@@ -264,7 +266,7 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
     )
     # The account after: this market as it would be, the others as they are.
     seen: perp_risk.View = perp_risk._view(stored[0], outcome.state, newest)
-    markets_after: uint256 = (word >> 16) & (2**32 - 1) & ~(1 << market)
+    markets_after: uint256 = (word >> MARKETS) & (2**32 - 1) & ~(1 << market)
     totals: rules.Totals = self._totals(account, markets_after & ~about.markets)
     risk: IClearingPool.Risk = staticcall pool.risk(account, markets_after & about.markets)
     outside: rules.Totals = rules._add(totals, risk, about.gain_weight, pool_cash - outcome.fill.cash, about.credit)
@@ -278,7 +280,7 @@ def preview_trade(account: address, market: uint256, delta: int256) -> ILens.Pre
             code = "CREDIT"
         elif not outcome.fill.opening:
             code = rules._may_close(outcome.fill.health, cash + totals.equity)
-        elif (word >> 16) & (1 << market) == 0 and rules._count(bitmap) > rules.MAX_POSITIONS:
+        elif (word >> MARKETS) & (1 << market) == 0 and rules._count(bitmap) > rules.MAX_POSITIONS:
             code = "MAX"
         else:
             code = rules._may_open(cash, totals)
@@ -349,7 +351,7 @@ def _below(seen: perp_risk.View, size: int256, basis: int256, outside: int256, p
 @view
 def _health(account: address) -> ICollateralVault.Health:
     word: uint256 = staticcall VAULT.account_word(account)
-    totals: rules.Totals = self._totals(account, (word >> 16) & (2**32 - 1))
+    totals: rules.Totals = self._totals(account, (word >> MARKETS) & (2**32 - 1))
     cash: int256 = self._cash(word)
     free: int256 = 0
     if word & PENDING == 0 and not rules._doubtful(totals):

@@ -9,6 +9,7 @@
     of the account insurance tops the reward up to MINIMUM_REWARD (WAD USD) as far as it can.
 """
 
+from contracts.modules import account_words as words
 from contracts.modules import price_updates as updates
 from interfaces import ICollateralVault
 from interfaces import ILiquidationModule
@@ -36,12 +37,13 @@ def __init__(
     """
     @param share_floor bps of the penalty, at once.
     @param share_ceiling bps of the penalty, after `ramp` seconds or at full depth.
+    @param ramp At most FLAG_LIFE: a flag that can be set anew before it has aged would never age.
     @param minimum_reward WAD USD.
     @custom:reverts BOUND.
     """
     updates.__init__(oracle)
     assert vault != empty(address) and share_floor <= share_ceiling and share_ceiling <= BPS, "BOUND"
-    assert ramp > 0 and ramp < 2**32 and minimum_reward <= REWARD_BOUND, "BOUND"
+    assert ramp > 0 and ramp <= words.FLAG_LIFE and minimum_reward <= REWARD_BOUND, "BOUND"
     VAULT = ICollateralVault(vault)
     SHARE_FLOOR = share_floor
     SHARE_CEILING = share_ceiling
@@ -55,13 +57,14 @@ def liquidate(account: address, market: uint256, update: Bytes[updates.MAX_BYTES
     """
     @notice Liquidates one market of an unhealthy account, and all others that are not halted where its margin is then
         below zero. Anyone; the reward goes to the caller's vault account.
-    @param update What a pull source's network signed of the market's price, brought first; its fee is paid out of the
-        ether sent, the rest goes back. Empty: nothing is brought.
+    @param update What a pull source's network signed of the market's price (at most 2,048 bytes), brought first; its fee
+        is paid out of the ether sent, the rest goes back. Empty: nothing is brought.
     @return reward, WAD USD.
     @custom:reverts MARKET, HALTED, HEALTHY, MARGIN (a part would not lift it), EARLY, GAS, FEE, REFUND, and as the adapter's
         `update`.
     """
     rest: uint256 = updates._bring(market, update, msg.value)
+    assert not self._is_early(account), "EARLY"
     reward: uint256 = extcall VAULT.liquidate(
         account, market, msg.sender, SHARE_FLOOR, SHARE_CEILING, RAMP, MINIMUM_REWARD
     )
@@ -75,11 +78,13 @@ def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256,
     @notice As `liquidate` for each pair, at prices that are known already; a pair that reverts is passed over, others
         stand. Anyone.
     @return number of liquidations done.
-    @custom:reverts LENGTH.
+    @custom:reverts LENGTH, GAS as the adapter's `read`.
     """
     assert len(accounts) == len(markets), "LENGTH"
     done: uint256 = 0
     for i: uint256 in range(len(accounts), bound=MANY):
+        if self._is_early(accounts[i]):
+            continue
         success: bool = raw_call(
             VAULT.address,
             abi_encode(
@@ -98,3 +103,19 @@ def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256,
             # at most MANY
             done = unsafe_add(done, 1)
     return done
+
+
+@internal
+@view
+def _is_early(account: address) -> bool:
+    """
+    @dev Where a price is AGED or in HALT the vault asks for a flag that is RAMP old: there must have been time to bring a
+        newer one. A price that came after the flag is another one, of which the flag warned nobody.
+    @return Whether the flag is so old, and such a price is newer than it.
+    """
+    word: uint256 = staticcall VAULT.account_word(account)
+    flagged_at: uint256 = (word & words.FLAGGED_MASK) >> words.FLAGGED_AT
+    # Without a flag, or with a younger one, the vault says it itself. A time of 40 bits.
+    if flagged_at == 0 or block.timestamp < unsafe_add(flagged_at, RAMP):
+        return False
+    return updates._has_outdated(word, unsafe_add(flagged_at, 1))

@@ -14,6 +14,7 @@
 
 from contracts.modules import feed_judge as judge
 from contracts.modules import feed_words as words
+from contracts.modules import lateness
 from contracts.modules import roles
 from interfaces import IOracleAdapter
 from interfaces import IPriceSource
@@ -37,7 +38,7 @@ MAX_MID: constant(uint256) = 2**112 - 1
 MIN_WINDOW: constant(uint256) = 60
 # Seconds in which an order fills at its first observation without the deviation as its spread; later than that after T
 # it needs a newest price that is no older.
-LATE: constant(uint256) = 30
+LATE: constant(uint256) = lateness.LATE
 # IOracleAdapter.Status as a number: Vyper 0.4.3 cannot assign or return an interface's flag member.
 NORMAL: constant(uint256) = 1
 REDUCE_ONLY: constant(uint256) = 2
@@ -75,6 +76,8 @@ _anchors: HashMap[uint256, uint256]
 _brought: HashMap[uint256, uint256]
 # feed -> parity of the window's number
 _swings: HashMap[uint256, uint256[2]]
+# feed -> mid of the first in a row that was doubted as a move
+_levels: HashMap[uint256, uint256]
 
 
 @deploy
@@ -102,15 +105,7 @@ def read(feed: uint256) -> IOracleAdapter.Price:
     @notice The newest price; never reverts for a configured feed. In HALT it is the last good one.
     @custom:reverts GAS a source failed and too little gas is left to tell whether it was starved.
     """
-    config: uint256 = self._feeds[feed]
-    stored: uint256 = self._stored[feed]
-    is_silent: bool = False
-    if words._flag(config, words.PUSH):
-        seen: IPriceSource.Observation = staticcall IPriceSource(words._source(config)).latest()
-        is_silent = not self._is_published(seen, block.timestamp)
-        if not is_silent and seen.published_at >= words._heard_at(stored):
-            stored = self._judge(feed, config, stored, seen).stored
-    return self._price(self._look(feed, config, stored, is_silent))
+    return self._price(self._seen(feed)[0])
 
 
 @external
@@ -160,7 +155,7 @@ def update(feed: uint256, data: Bytes[MAX_BYTES]) -> bool:
 def fee(feed: uint256, data: Bytes[MAX_BYTES]) -> uint256:
     """
     @return What `update` must be paid (wei).
-    @custom:reverts MARKET.
+    @custom:reverts MARKET the feed is unknown; and as the source's `fee`: FORMAT, FEE.
     """
     config: uint256 = self._feeds[feed]
     assert config != 0, "MARKET"
@@ -170,7 +165,7 @@ def fee(feed: uint256, data: Bytes[MAX_BYTES]) -> uint256:
 @external
 @reentrant
 def observe_at(
-    feed: uint256, due: uint256, window: uint256, reference: uint256
+    feed: uint256, due: uint256, window: uint256, observation_id: uint256
 ) -> (IOracleAdapter.Price, uint256, uint256):
     """
     @notice The newest price (remembered as by `observe`) and the one price that an order due at `due` fills at. Anyone
@@ -184,10 +179,11 @@ def observe_at(
         one in force or a fallback's, at least the deviation: so far the market walks unseen. At any moment at most one
         observation qualifies, as long as a network's statements are true. While the fallback prices the feed it prices
         orders whose own observation is not known, when their window is over.
-    @param reference Of a push source the observation's id.
+    @param observation_id Of a push source the observation's id.
     @return newest, fill price (WAD), spread (ppm).
-    @custom:reverts STALE no good price now or then, or then far from now's; EARLY the window is open and no observation
-        of it is known; PROOF the observation is not the one; GAS as `read`.
+    @custom:reverts STALE no good price now or then, then far from now's, or (of a pull source, late) none of now beside
+        it; EARLY the window is open and no observation of it is known; PROOF the observation is not the one; GAS as
+        `read`.
     """
     config: uint256 = self._feeds[feed]
     look: Look = self._observed(feed, config)
@@ -199,9 +195,9 @@ def observe_at(
     if not words._flag(config, words.PUSH):
         known = self._first_known(feed, due, end)
     if known != 0 or look.source == empty(address):
-        mid, spread = self._brought_for(config, look, known, due, end)
+        mid, spread = self._brought_for(feed, config, look, known, due, end)
     else:
-        mid, spread = self._pushed_for(feed, config, look, due, end, reference)
+        mid, spread = self._pushed_for(feed, config, look, due, end, observation_id)
     # There is no history of what was doubted: a price that is not the newest is bound to the newest, which has passed.
     if mid != look.mid:
         limits: uint256 = self._limits[feed]
@@ -210,6 +206,21 @@ def observe_at(
             limit = unsafe_mul(2, words._bps(limits, words.DIVERGENCE))
         assert limit == 0 or not words._is_apart(mid, look.mid, limit), "STALE"
     return self._price(look), mid, unsafe_mul(spread, PPM_PER_BPS)
+
+
+@external
+@view
+def outdated_since(feed: uint256, time: uint256) -> bool:
+    """
+    @notice Whether somebody may have left out a newer price than the one there is.
+    @param time Unix seconds.
+    @return Whether the price is AGED or in HALT, and the last one believed was published at or after `time`.
+    @custom:reverts GAS as `read`.
+    """
+    look: Look = empty(Look)
+    stored: uint256 = 0
+    look, stored = self._seen(feed)
+    return look.status >= HALT and words._at(stored) >= time
 
 
 @external
@@ -262,11 +273,12 @@ def feed_at(feed: uint256) -> (IOracleAdapter.Feed, IOracleAdapter.Status):
 
 @external
 @view
-def words_of(feed: uint256) -> (uint256, uint256, uint256, uint256[2]):
+def words_of(feed: uint256) -> (uint256, uint256, uint256, uint256[2], uint256):
     """
-    @return The stored, anchor and brought words and the two swing words, laid out as `feed_words` says.
+    @return The stored, anchor and brought words and the two swing words, laid out as `feed_words` says; and the price
+        (WAD) at which the last run of doubted moves began.
     """
-    return self._stored[feed], self._anchors[feed], self._brought[feed], self._swings[feed]
+    return self._stored[feed], self._anchors[feed], self._brought[feed], self._swings[feed], self._levels[feed]
 
 
 # Administration
@@ -388,6 +400,24 @@ def _is_published(seen: IPriceSource.Observation, now: uint256) -> bool:
 
 
 @internal
+@view
+def _seen(feed: uint256) -> (Look, uint256):
+    """
+    @dev As `_observed`, and remembers nothing.
+    @return The newest price and the stored word that it would have.
+    """
+    config: uint256 = self._feeds[feed]
+    stored: uint256 = self._stored[feed]
+    is_silent: bool = False
+    if words._flag(config, words.PUSH):
+        seen: IPriceSource.Observation = staticcall IPriceSource(words._source(config)).latest()
+        is_silent = not self._is_published(seen, block.timestamp)
+        if not is_silent and seen.published_at >= words._heard_at(stored):
+            stored = self._judge(feed, config, stored, seen).stored
+    return self._look(feed, config, stored, is_silent), stored
+
+
+@internal
 def _observed(feed: uint256, config: uint256) -> Look:
     """
     @dev The newest price; of a push source what it says now is remembered. It is judged at every look, so that a stuck one
@@ -478,6 +508,7 @@ def _judge(feed: uint256, config: uint256, stored: uint256, seen: IPriceSource.O
     verdict.reason = judge._unfit(limits, seen)
     agreed: uint256 = 0
     has_moved: bool = False
+    heard: uint256 = stored
     if len(verdict.reason) == 0:
         has_moved = judge._moved(limits, stored, seen.mid)
         if words._flag(config, words.REFERENCE):
@@ -485,13 +516,16 @@ def _judge(feed: uint256, config: uint256, stored: uint256, seen: IPriceSource.O
             if agreed != 0 and words._is_apart(seen.mid, words._mid(agreed), words._bps(limits, words.DIVERGENCE)):
                 verdict.reason = "APART"
         if len(verdict.reason) == 0 and has_moved and agreed == 0:
+            # Another level is another move: its clock starts anew.
+            if words._is_apart(seen.mid, self._levels[feed], words._bps(limits, words.MOVE)):
+                heard = stored & (2**words.RUN - 1)
             # What a push source says it says now, what is brought was said when it was published.
             said_at: uint256 = block.timestamp if words._flag(config, words.PUSH) else seen.published_at
-            moved_at: uint256 = judge._moved_at(stored, seen.published_at)
+            moved_at: uint256 = judge._moved_at(heard, seen.published_at)
             if unsafe_sub(said_at, min(said_at, moved_at)) < words._seconds(limits, words.CALM):
                 verdict.reason = "MOVE"
     if len(verdict.reason) > 0:
-        verdict.stored = judge._doubted(stored, seen.published_at, verdict.reason == "MOVE")
+        verdict.stored = judge._doubted(heard, seen.published_at, verdict.reason == "MOVE")
         return verdict
     if words._bps(limits, words.SWING) != 0:
         number: uint256 = judge._window(limits, seen.published_at)
@@ -547,6 +581,9 @@ def _keep(feed: uint256, stored: uint256, seen: IPriceSource.Observation, verdic
         return
     self._stored[feed] = verdict.stored
     if len(verdict.reason) > 0:
+        # The first of a run.
+        if verdict.stored >> words.RUN == 1:
+            self._levels[feed] = seen.mid
         log IOracleAdapter.Doubted(
             feed=feed, mid=seen.mid, published_at=seen.published_at, reason=verdict.reason
         )
@@ -579,7 +616,9 @@ def _first_known(feed: uint256, due: uint256, end: uint256) -> uint256:
 
 @internal
 @view
-def _brought_for(config: uint256, look: Look, known: uint256, due: uint256, end: uint256) -> (uint256, uint256):
+def _brought_for(
+    feed: uint256, config: uint256, look: Look, known: uint256, due: uint256, end: uint256
+) -> (uint256, uint256):
     """
     @dev Of a pull source: the observation that is known to be the order's. What nobody brings is not known: who fills late
         must bring a price of now beside it, or an order would be an option on its old one.
@@ -593,6 +632,9 @@ def _brought_for(config: uint256, look: Look, known: uint256, due: uint256, end:
     spread: uint256 = words._bps(known, words.STORED_CONFIDENCE)
     if look.is_fallback or unsafe_sub(block.timestamp, words._at(known)) > LATE:
         spread = max(spread, words._bps(config, words.DEVIATION))
+    if look.is_fallback:
+        # It stands beside the order's own, and walks as far unseen as it may.
+        spread = max(spread, words._bps(self._fallbacks[feed], words.FALLBACK_DEVIATION))
     return words._mid(known), spread
 
 

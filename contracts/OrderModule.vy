@@ -28,6 +28,8 @@ ERROR_BYTES: constant(uint256) = 100
 CODE_BYTES: constant(uint256) = 8
 SIZE_BOUND: constant(int256) = 2**103
 PRICE_BOUND: constant(uint256) = 2**112
+# HALT and AGED of IOracleAdapter.Status as numbers are not below it.
+OUTDATED: constant(uint256) = 4
 # As much revert data as is passed on.
 REVERT_BYTES: constant(uint256) = 260
 
@@ -97,7 +99,8 @@ def trigger(order: IOrderModule.Order, slot: uint256):
     """
     assert order.due == 0 and self._is_alive(order, slot), "ORDER"
     price: IOracleAdapter.Price = staticcall updates.ORACLE.read(order.market)
-    assert price.status != IOracleAdapter.Status.HALT and price.published_at > order.committed_at, "STALE"
+    # Of an AGED or a halted price somebody may have chosen the time.
+    assert convert(price.status, uint256) < OUTDATED and price.published_at > order.committed_at, "STALE"
     if order.trigger_above:
         assert price.mid >= order.trigger, "TRIGGER"
     else:
@@ -112,13 +115,13 @@ def trigger(order: IOrderModule.Order, slot: uint256):
 
 @external
 @payable
-def execute(order: IOrderModule.Order, slot: uint256, reference: uint256, update: Bytes[updates.MAX_BYTES]):
+def execute(order: IOrderModule.Order, slot: uint256, observation_id: uint256, update: Bytes[updates.MAX_BYTES]):
     """
     @notice Fills a due order. Anyone; the caller earns the fee, also where the order fails by the trader's fault. The
         oracle's and the system's faults, and too little gas, revert and the order lives.
-    @param reference Of a push source the observation it fills at, see the adapter's `observe_at`.
-    @param update What a pull source's network signed, brought first; its fee is paid out of the ether sent, the rest goes
-        back. Empty: nothing is brought.
+    @param observation_id Of a push source the observation it fills at, see the adapter's `observe_at`.
+    @param update What a pull source's network signed (at most 2,048 bytes), brought first; its fee is paid out of the
+        ether sent, the rest goes back. Empty: nothing is brought.
     @custom:reverts ORDER, EARLY, EXPIRED from when it can be cancelled, STALE, PROOF, HALTED, PAUSED, CREDIT, GAS, FEE,
         REFUND, whatever else the vault reverts with, unchanged, and the adapter's `update`.
     """
@@ -128,7 +131,7 @@ def execute(order: IOrderModule.Order, slot: uint256, reference: uint256, update
     rest: uint256 = updates._bring(order.market, update, msg.value)
     ended: bool = False
     failure: Bytes[REVERT_BYTES] = b""
-    ended, failure = self._fill(order, slot, reference)
+    ended, failure = self._fill(order, slot, observation_id)
     if not ended:
         raw_revert(failure)
     updates._refund(rest)
@@ -136,20 +139,20 @@ def execute(order: IOrderModule.Order, slot: uint256, reference: uint256, update
 
 @external
 def execute_many(
-    orders: DynArray[IOrderModule.Order, MANY], slots: DynArray[uint256, MANY], references: DynArray[uint256, MANY]
+    orders: DynArray[IOrderModule.Order, MANY], slots: DynArray[uint256, MANY], observation_ids: DynArray[uint256, MANY]
 ) -> uint256:
     """
     @notice As `execute` for each, at prices that are known already; one that would revert is passed over and lives.
         Anyone.
     @return bits of those that ended, the first is bit 0.
-    @custom:reverts LENGTH.
+    @custom:reverts LENGTH; GAS as the adapter's `read`.
     """
-    assert len(orders) == len(slots) and len(orders) == len(references), "LENGTH"
+    assert len(orders) == len(slots) and len(orders) == len(observation_ids), "LENGTH"
     done: uint256 = 0
     for i: uint256 in range(len(orders), bound=MANY):
         order: IOrderModule.Order = orders[i]
         if order.due != 0 and block.timestamp >= order.due and block.timestamp <= self._last_call(order.due):
-            if self._is_alive(order, slots[i]) and self._fill(order, slots[i], references[i])[0]:
+            if self._is_alive(order, slots[i]) and self._fill(order, slots[i], observation_ids[i])[0]:
                 done |= 1 << i
     return done
 
@@ -244,7 +247,7 @@ def _commit(order: IOrderModule.Order, slot: uint256) -> uint256:
 
 
 @internal
-def _fill(order: IOrderModule.Order, slot: uint256, reference: uint256) -> (bool, Bytes[REVERT_BYTES]):
+def _fill(order: IOrderModule.Order, slot: uint256, observation_id: uint256) -> (bool, Bytes[REVERT_BYTES]):
     """
     @dev Fills a live, due order. Nothing below calls back, and the lock holds, so the order is ended after the call:
         where it is not, nothing has changed. A call that ran out of gas returns no data, so it is never the trader's
@@ -261,7 +264,7 @@ def _fill(order: IOrderModule.Order, slot: uint256, reference: uint256) -> (bool
             order.size,
             order.due,
             WINDOW,
-            reference,
+            observation_id,
             order.acceptable,
             order.reduce_only,
             method_id=method_id("trade(address,uint256,int256,uint256,uint256,uint256,uint256,bool)"),
@@ -272,7 +275,8 @@ def _fill(order: IOrderModule.Order, slot: uint256, reference: uint256) -> (bool
     code: String[CODE_BYTES] = ""
     if not filled:
         code = self._fault(failure)
-        if len(code) == 0:
+        # At a price that the keeper may have left out, margin is not told.
+        if len(code) == 0 or (code == "MARGIN" and updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):
             return False, failure
     self._slots[order.account][slot] = FREE
     self._earned[msg.sender] = max(self._earned[msg.sender], 1) + order.fee

@@ -16,6 +16,7 @@
     nothing, and nothing that this contract calls runs foreign code but the price sources, which are called statically.
 """
 
+from contracts.modules import account_words
 from interfaces import IClearingPool
 from interfaces import ICollateralVault
 from interfaces import IPoolShares
@@ -237,7 +238,7 @@ def settle():
     reserve: uint256 = 0
     liability_low, liability_high, fees_owed, reserve = extcall POOL.mark(closes_at)
     # The top 104 bits of an account's word, signed.
-    cash: int256 = convert(convert(staticcall VAULT.account_word(POOL.address), bytes32), int256) >> 152
+    cash: int256 = convert(convert(staticcall VAULT.account_word(POOL.address), bytes32), int256) >> account_words.CASH
     nav_low: int256 = cash - liability_high - convert(fees_owed, int256)
     nav_high: int256 = cash - liability_low - convert(fees_owed, int256)
     supply: uint256 = erc20.totalSupply

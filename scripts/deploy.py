@@ -11,11 +11,13 @@ import click
 @click.option("--params", metavar="NAME", help="Parameters: a name in params/; the network's own if not said.")
 @click.option("--real", is_flag=True, help="Chainlink's and Circle's code (from npm) where feeds and token are mocks.")
 @click.option("--replace", is_flag=True, help="Overwrite the file of an earlier deployment.")
-def cli(network, account, params, real, replace):
+@click.option("--testnet", is_flag=True, help="Allow mocks and networks with public keys on a public test network.")
+@click.option("--hermes", metavar="URL", help="Pyth's service, for first prices of given sources; key: PYTH_API_KEY.")
+def cli(network, account, params, real, replace, testnet, hermes):
     """Deploys a system by the plan and writes its addresses, arguments and code hashes to deployments/."""
     from novation.console import one_sentence
 
     with one_sentence():
         from novation.operations import deploy_system
 
-        deploy_system(network, account, params, real, replace)
+        deploy_system(network, account, params, real, replace, testnet, hermes)

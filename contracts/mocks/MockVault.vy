@@ -24,7 +24,7 @@ event Called:
     size: int256
     due: uint256
     window: uint256
-    reference: uint256
+    observation_id: uint256
     amount: uint256
     flag: bool
 
@@ -48,6 +48,7 @@ payload: Bytes[2048]
 operators: public(HashMap[address, HashMap[address, bool]])
 halted: public(HashMap[address, bool])  # accounts whose liquidation reverts
 _words: HashMap[uint256, uint256]
+_accounts: HashMap[address, uint256]
 
 
 @external
@@ -75,6 +76,17 @@ def set_operator(operator: address, account: address, valid: bool):
 
 
 @external
+def set_account_word(account: address, word: uint256):
+    self._accounts[account] = word
+
+
+@external
+@view
+def account_word(account: address) -> uint256:
+    return self._accounts[account]
+
+
+@external
 def set_halted(account: address, halted: bool):
     self.halted[account] = halted
 
@@ -86,7 +98,7 @@ def trade(
     delta: int256,
     due: uint256,
     window: uint256,
-    reference: uint256,
+    observation_id: uint256,
     acceptable: uint256,
     reduce_only: bool,
 ):
@@ -98,7 +110,7 @@ def trade(
         size=delta,
         due=due,
         window=window,
-        reference=reference,
+        observation_id=observation_id,
         amount=acceptable,
         flag=reduce_only,
     )
@@ -114,7 +126,7 @@ def reserve(account: address, market: uint256, delta: int256, fee: uint256, open
         size=delta,
         due=0,
         window=0,
-        reference=0,
+        observation_id=0,
         amount=fee,
         flag=opening,
     )
@@ -129,7 +141,7 @@ def release(account: address, refund: uint256, opening: bool):
         size=0,
         due=0,
         window=0,
-        reference=0,
+        observation_id=0,
         amount=refund,
         flag=opening,
     )
@@ -144,7 +156,7 @@ def push(account: address, amount: uint256):
         size=0,
         due=0,
         window=0,
-        reference=0,
+        observation_id=0,
         amount=amount,
         flag=False,
     )

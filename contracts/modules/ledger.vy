@@ -5,25 +5,23 @@
 @notice Everybody is an account: traders, pools, insurance, treasury, modules. Only the doors (deposit, withdraw, exit)
     change the sum of cash. Money is WAD USD; token amounts become WAD here and nowhere else.
 
-    An account's word, low bits first:
-        flags 8 (bit 0 PENDING) | collaterals 8 | markets 32 | flagged_at 40 | debt_index 64 | cash int104
-    An operator's word:
-        payout 160 | expires_at 40 | powers 8
+    An account's word is in account_words. An operator's word, low bits first: payout 160 | expires_at 40 | powers 8.
 """
 
 from ethereum.ercs import IERC20
 from ethereum.ercs import IERC20Detailed
+from contracts.modules import account_words as words
 from contracts.modules import roles
 from interfaces import ICollateralVault
 
 uses: roles
 
-PENDING: constant(uint256) = 1
-MARKETS: constant(uint256) = 16
-FLAGGED_AT: constant(uint256) = 48
-CASH: constant(uint256) = 152
-MARKETS_MASK: constant(uint256) = (2**32 - 1) << 16
-FLAGGED_MASK: constant(uint256) = (2**40 - 1) << 48
+PENDING: constant(uint256) = words.PENDING
+MARKETS: constant(uint256) = words.MARKETS
+FLAGGED_AT: constant(uint256) = words.FLAGGED_AT
+CASH: constant(uint256) = words.CASH
+MARKETS_MASK: constant(uint256) = words.MARKETS_MASK
+FLAGGED_MASK: constant(uint256) = words.FLAGGED_MASK
 WAD_DECIMALS: constant(uint256) = 18
 MAX_ACCOUNTS: constant(uint256) = 256
 

@@ -6,6 +6,7 @@
     units. Liquidation is in the settlement module.
 """
 
+from contracts.modules import account_words as words
 from contracts.modules import ledger
 from contracts.modules import margin_rules as rules
 from contracts.modules import pools
@@ -16,6 +17,7 @@ uses: ledger
 uses: pools
 
 MAX_TRANSFERS: constant(uint256) = 8
+FLAG_LIFE: constant(uint256) = words.FLAG_LIFE
 
 ORDER_MODULE: public(immutable(address))
 
@@ -107,7 +109,7 @@ def trade(
     delta: int256,
     due: uint256,
     window: uint256,
-    reference: uint256,
+    observation_id: uint256,
     acceptable: uint256,
     reduce_only: bool,
 ):
@@ -130,7 +132,7 @@ def trade(
         delta,
         due,
         window,
-        reference,
+        observation_id,
         acceptable,
         reduce_only,
         account_markets & pools._mask(pool_word),
@@ -254,13 +256,16 @@ def realise(account: address, market: uint256):
 @external
 def flag(account: address):
     """
-    @notice Starts the liquidation clock of an unhealthy account, or clears it once healthy. Anyone.
+    @notice Starts the liquidation clock of an unhealthy account, anew FLAG_LIFE seconds after it was started, or clears
+        it once healthy. Anyone.
     @custom:reverts NOFLAG (nothing to change), GAS.
     """
     word: uint256 = ledger._words[account]
     totals: rules.Totals = self._totals(account, self._markets(word))
     unhealthy: bool = ledger._cash(word) + totals.equity < totals.maintenance
-    assert unhealthy == (word & ledger.FLAGGED_MASK == 0), "NOFLAG"
+    flagged_at: uint256 = (word & ledger.FLAGGED_MASK) >> ledger.FLAGGED_AT
+    # It says nothing of prices that came after it, so it can be set anew.
+    assert unsafe_sub(block.timestamp, flagged_at) > FLAG_LIFE if unhealthy else flagged_at != 0, "NOFLAG"
     after: uint256 = word & ~ledger.FLAGGED_MASK
     if unhealthy:
         after |= block.timestamp << ledger.FLAGGED_AT

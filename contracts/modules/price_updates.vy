@@ -4,10 +4,13 @@
 @notice The update's fee is paid out of the ether sent, exactly; the excess goes back.
 """
 
+from contracts.modules import account_words as words
 from interfaces import IOracleAdapter
 
 # A larger one can be brought to the adapter itself: whoever brings none should not pay for the memory.
 MAX_BYTES: constant(uint256) = 2048
+
+MAX_MARKETS: constant(uint256) = 32
 
 ORACLE: public(immutable(IOracleAdapter))
 
@@ -38,6 +41,23 @@ def _bring(market: uint256, update: Bytes[MAX_BYTES], sent: uint256) -> uint256:
     # Without ether a source that wants a fee says so itself.
     extcall ORACLE.update(market, update, value=fee)
     return unsafe_sub(sent, fee)
+
+
+@internal
+@view
+def _has_outdated(word: uint256, time: uint256) -> bool:
+    """
+    @param word An account's.
+    @return Whether the price of a market that the account is in is AGED or in HALT, and not of before `time`.
+    @custom:reverts GAS as the adapter's `read`.
+    """
+    markets: uint256 = (word & words.MARKETS_MASK) >> words.MARKETS
+    for market: uint256 in range(MAX_MARKETS):
+        if markets >> market == 0:
+            break
+        if (markets >> market) & 1 == 1 and staticcall ORACLE.outdated_since(market, time):
+            return True
+    return False
 
 
 @internal

@@ -78,8 +78,9 @@ def liquidate(
     )
     flagged_at: uint256 = (word & ledger.FLAGGED_MASK) >> ledger.FLAGGED_AT
     if (others.status | risk.status) in (IOracleAdapter.Status.HALT | IOracleAdapter.Status.AGED):
-        # Somebody chose not to bring a newer price: there must have been time for others to bring it.
-        assert flagged_at != 0 and unsafe_sub(block.timestamp, flagged_at) >= ramp, "EARLY"
+        # Somebody chose not to bring a newer price: there must have been time for others to bring it. (No flag is one of
+        # the end of time; the module's ramp is at most FLAG_LIFE.)
+        assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp), "EARLY"
     penalty: uint256 = fill.penalty
     cash += fill.cash
     pool_cash: int256 = ledger._cash(ledger._credit(pool, -fill.cash - convert(fill.penalty, int256)))

@@ -4,9 +4,10 @@
 """
 @title A price of Pyth, brought by whoever needs it
 @license AGPL-3.0-only
-@notice An accumulator update is a price message under a Merkle root that Wormhole's guardians attest. A message holds the
-    time of the one before it, so it proves itself the first at or after a time.
-@dev Trusted: a two-thirds quorum of Wormhole's guardians, and that Pythnet's previous publish times are true. The format
+@notice An accumulator update is a price message under a Merkle root that a quorum of signers attests, whom a contract
+    with Wormhole's core interface knows (Wormhole's guardians, or others that Pyth relies on). A message holds the time
+    of the one before it, so it proves itself the first at or after a time.
+@dev Trusted: that quorum, and that Pythnet's previous publish times are true. The format
     is in Pyth's `PythAccumulator.sol`:
         "PNAU" | major 1 | minor 1 | n 1 | header n | type 1 | length 2 | VAA | count 1 | count * (85 2 | message 85 | proof)
         proof: count 1 | count * 20
@@ -58,7 +59,7 @@ FEED: public(immutable(bytes32))
 @deploy
 def __init__(wormhole: address, emitter_chain: uint256, emitter: bytes32, feed: bytes32):
     """
-    @param wormhole The core contract.
+    @param wormhole The core contract: what Pyth's own contract on the chain calls `wormhole()`.
     @param emitter_chain Wormhole's number of the chain that the accumulator is on (26: Pythnet).
     @param emitter The accumulator's address there.
     @param feed Pyth's id of the price.

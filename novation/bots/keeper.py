@@ -16,6 +16,7 @@ from novation.bots.prices import Found, Prices
 from novation.chain.protocol import Chain, Contract, Receipt, Reverted
 
 BATCH = 8  # orders a transaction (OrderModule)
+LONGEST = 2_048  # bytes of an update that is brought with an order; the adapter itself takes 4,096
 PATIENCE = 4  # doublings of the wait after a failure
 
 
@@ -41,10 +42,12 @@ class _Item(NamedTuple):
 
 @dataclass
 class _Wait:
-    """How often an order's dry run failed in a row, and before which turn it is not tried again."""
+    """How often an order's dry run failed in a row, and before which turn it is not tried again; whether the update
+    that it fills at was brought by itself."""
 
     failures: int = 0
     until: int = 0
+    is_brought: bool = False
 
 
 class Keeper:
@@ -114,11 +117,41 @@ class Keeper:
             known = [item for item in known if self._pays(item.order, self._costs.of("execute"))]
             for start in range(0, len(known), BATCH):
                 done += self._execute(known[start : start + BATCH])
-            if unknown:
-                done += self._bring(unknown[0])
-                self._prices[unknown[0].order.market].refresh()
             due = unknown[1:]
+            if unknown:
+                if len(unknown[0].found.update) > LONGEST:
+                    due = unknown if self._bring_alone(unknown[0]) else due
+                else:
+                    done += self._bring(unknown[0])
+                self._prices[unknown[0].order.market].refresh()
         return done
+
+    def _bring_alone(self, item: _Item) -> bool:
+        """Brings an update that is too long for the order's own transaction, after the price of now if it lacks one.
+
+        Once an order: what the adapter does not keep, it will not keep.
+        @return whether it was sent, so that the order may fill without it.
+        """
+        order, (_, update, newest) = item.order, item.found
+        wait = self._waits.setdefault(order, _Wait())
+        if wait.is_brought:
+            self._refuse(order, "PROOF")
+            return False
+        brought = [data for data in (newest, update) if data]
+        try:
+            fees = [int(self._oracle.call("fee", order.market, data)) for data in brought]
+            cost = sum(self._costs.of("update", fee) for fee in fees) + self._costs.of("execute")
+            if not self._pays(order, cost):
+                return False
+            self._oracle.call("update", order.market, update, sender=self.sender, value=fees[-1])
+            wait.is_brought = True
+            for data, fee in zip(brought, fees, strict=True):
+                receipt = self._oracle.transact("update", order.market, data, sender=self.sender, value=fee)
+                self._costs.learn("update", receipt, value=fee)
+        except Reverted as error:
+            self._refuse(order, error.code)
+            return False
+        return True
 
     def _bring(self, item: _Item) -> list[Done]:
         """Dry run, then one order with the update that it fills at; before it the price of now if it lacks one."""

@@ -143,8 +143,13 @@ class Liquidator:
         return (account, market) if self._pays(reward, self._costs.of("liquidate")) else None
 
     def _flag(self, account: str) -> None:
-        """Starts the clock after which an account is closed at old prices, where nobody has."""
-        if self._mirror.accounts[account].flagged_at != 0:
+        """Starts the clock after which an account is closed at old prices: where nobody has, and anew where a price may
+        have come after it."""
+        try:
+            self._vault.call("flag", account, sender=self.sender)
+        except Reverted as error:
+            if error.code != "NOFLAG":  # else the clock is running
+                self._refuse(error.code)
             return
         if self._pays(self._outlook.reward(account), self._costs.of("flag") + self._costs.of("liquidate")):
             receipt = self._vault.attempt("flag", account, sender=self.sender)

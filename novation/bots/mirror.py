@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from novation.bots.events import Events
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.protocol import Event
 from novation.fixed import unpack
 from novation.model import words
@@ -17,7 +18,6 @@ from novation.model.ledger import NEW, Account
 from novation.model.market import EMPTY, OWED_UNIT, Market, Position, pnl
 from novation.model.marks import Book
 
-ZERO = "0x" + 40 * "0"
 UNKNOWN = Market(0, 0, 0, 0, 0, 0, 0)
 NO_BOOK = Book(0, 0, 0)
 
@@ -193,7 +193,7 @@ class Mirror:
         # Of all tokens' transfers only those count that mint or burn shares.
         if emitter == self.at.shares:
             source, target, amount = args.values()
-            self.supply += amount * ((source == ZERO) - (target == ZERO))
+            self.supply += amount * ((source == ZERO_ADDRESS) - (target == ZERO_ADDRESS))
 
     # Orders. -----------------------------------------------------------------------------------------------------
 

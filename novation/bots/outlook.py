@@ -12,8 +12,8 @@ from novation.bots.mirror import Mirror
 from novation.bots.prices import Prices
 from novation.chain.protocol import Contract, Reverted
 from novation.fixed import BPS, WAD, ceil_div
+from novation.model.feeds import HALT, Price
 from novation.model.market import Terms, liquidation_size, requirement
-from novation.model.oracle import HALT, Price
 
 VIEW = 64  # accounts a view
 
@@ -105,8 +105,8 @@ class Outlook:
         prices.refresh()
         if not prices.update:
             return
-        fee = int(self._oracle.call("fee", market, prices.update))
         try:
+            fee = int(self._oracle.call("fee", market, prices.update))
             believed = self._oracle.call("update", market, prices.update, sender=self._sender, value=fee)
         except Reverted:
             return

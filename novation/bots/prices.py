@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from novation.chain.protocol import Contract, Reverted
-from novation.deployment.parts import Feed
+from novation.deployment.parts import Publisher
 from novation.deployment.system import ANY_SOURCE, System
 from novation.fixed import unpack
 from novation.model import words
-from novation.model.oracle import LATE, NO_BROUGHT, NOTHING, Brought, Stored
+from novation.model.feeds import LATE, NO_BROUGHT, NOTHING, Brought, Stored
 
 
 class Found(NamedTuple):
@@ -59,6 +59,9 @@ class Prices(Protocol):
 class PriceService(Protocol):
     """Where a network's signed updates are had. Updates that there are not are empty."""
 
+    def serves(self, market: int) -> bool:
+        """Whether it has updates of a market's network."""
+
     def newest(self, market: int) -> bytes:
         """The newest one."""
 
@@ -69,9 +72,13 @@ class PriceService(Protocol):
 class Published:
     """The price service of networks that are ours."""
 
-    def __init__(self, feeds: Mapping[int, Feed]) -> None:
+    def __init__(self, feeds: Mapping[int, Publisher]) -> None:
         """@param feeds By market number."""
         self._feeds = feeds
+
+    def serves(self, market: int) -> bool:
+        """Whether its network has published anything."""
+        return market in self._feeds and self._feeds[market].updated_at != 0
 
     def newest(self, market: int) -> bytes:
         """The newest update."""
@@ -171,7 +178,7 @@ class PullPrices:
 
     def refresh(self) -> None:
         """Reads what the adapter has, and proves the newest update."""
-        stored, _, brought, _ = self._oracle.call("words_of", self._market)
+        stored, _, brought, *_ = self._oracle.call("words_of", self._market)
         self._stored = Stored(*unpack(stored, words.STORED))
         self._brought = Brought(*unpack(brought, words.BROUGHT))
         self.mid, self.updated_at, self.update = self._stored.mid, self._stored.published_at, b""
@@ -222,11 +229,17 @@ def prices_of(system: System, sender: str, service: PriceService | None = None) 
     @param service None: that of the networks that were deployed with the system.
     """
     service = service or Published(system.feeds)
+    brought = pull_markets(system)
     found: dict[int, Prices] = {}
     for market, address in system.sources.items():
         source = system.chain.at(ANY_SOURCE, address)
-        if system.oracle.call("feed_at", market)[0][1]:  # is_push
-            found[market] = PushPrices(source)
-        else:
+        if market in brought:
             found[market] = PullPrices(system.oracle, source, market, service, sender)
+        else:
+            found[market] = PushPrices(source)
     return found
+
+
+def pull_markets(system: System) -> list[int]:
+    """The numbers of the markets whose prices have to be brought."""
+    return [market for market in system.sources if not system.oracle.call("feed_at", market)[0][1]]  # is_push

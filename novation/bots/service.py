@@ -11,7 +11,7 @@ from novation.bots.keeper import Done, Keeper
 from novation.bots.liquidator import Liquidator
 from novation.bots.mirror import Mirror, addresses
 from novation.bots.outlook import Outlook
-from novation.bots.prices import PriceService, prices_of
+from novation.bots.prices import PriceService, Published, prices_of, pull_markets
 from novation.chain.ape import ApeChain
 from novation.deployment.system import System
 
@@ -52,6 +52,12 @@ def costs_of(system: System, mirror: Mirror) -> Costs:
     return Costs(system.chain, lambda: mirror.market(ether[0]).price if ether else 0)
 
 
+def unserved(system: System, service: PriceService) -> list[str]:
+    """The names of the markets whose prices have to be brought, and that the service does not have."""
+    names = {market.number: market.name for market in system.parameters.markets}
+    return [names[market] for market in pull_markets(system) if not service.serves(market)]
+
+
 def serve(
     kind: str,
     chain: ApeChain,
@@ -71,6 +77,7 @@ def serve(
     @param service Of pull feeds; None: only what others have brought is used.
     @raises ChainError where the network does not answer.
     """
+    service = service or Published(system.feeds)
     mirror = mirror_of(system, Logs(chain, system.contracts, first_block))
     costs = costs_of(system, mirror)
     make = keeper_of if kind == "keeper" else liquidator_of
@@ -84,6 +91,8 @@ def serve(
             say(f"block {block}: {deed.kind} {deed.account} market {deed.market}, {_usd(deed.earned)}{failed}")
 
     say(f"{kind} {sender} on chain {chain.chain_id}, from block {first_block}")
+    if names := unserved(system, service):
+        say(f"{', '.join(names)}: prices have to be brought and no service has them, so what others bring is used")
     with stopping() as stop:
         steps = follow(chain, bot.step, tell, stop, blocks, poll)
     refused = ", ".join(f"{number} {code}" for code, number in sorted(bot.refusals.items())) or "nothing"

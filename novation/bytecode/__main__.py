@@ -10,11 +10,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from novation.bytecode import linter, snapshot
+from novation.bytecode import linter, page, snapshot
 from novation.bytecode.builds import BUILDS
 from novation.bytecode.differential import HEAD, compare_all
 from novation.chain.compiler import CompilationFailed
 from novation.console import positive
+from novation.report import marks
 
 CALLS, SEED = 20_000, 1
 
@@ -58,7 +59,9 @@ def _compare() -> int:
 def _write() -> int:
     facts = snapshot.compiled()
     lines = snapshot.differences(snapshot.committed(), facts)
+    marks.check(page.PAGE, page.MARKS)
     snapshot.write(facts)
+    marks.put(page.PAGE, {page.MARKS: page.table(facts)})
     print("\n".join(line.split("; `")[0] for line in lines) or "nothing has changed")
     return 0
 

@@ -31,14 +31,14 @@ LATE = {
             f"OracleAdapter.{function}", STATIC, variable
         ): "a static call cannot write, so the words read before it are still the stored ones"
         for function in ("observe", "observe_at")
-        for variable in ("_anchors", "_stored", "_swings")
+        for variable in ("_anchors", "_levels", "_stored", "_swings")
     },
     **{
         Late(
             "OracleAdapter.update", MUTABLE, variable
         ): "the source is called first; all that is written after was read "
         "after it but for the settings, which set_feed changes under the same lock"
-        for variable in ("_anchors", "_stored", "_swings", "_brought")
+        for variable in ("_anchors", "_levels", "_stored", "_swings", "_brought")
     },
     **{
         Late(

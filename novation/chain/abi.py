@@ -19,6 +19,8 @@ from eth_utils.crypto import keccak
 
 Abi = Sequence[Mapping[str, Any]]
 
+ZERO_ADDRESS = "0x" + 40 * "0"
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -13,7 +13,7 @@ from typing import Any
 import pyrevm
 from eth_utils.crypto import keccak
 
-from novation.chain.abi import checksum, create_address
+from novation.chain.abi import ZERO_ADDRESS, checksum, create_address
 from novation.chain.compiler import Artifact
 from novation.chain.protocol import (
     ChainError,
@@ -33,7 +33,6 @@ SNAPSHOTS = 64  # every open one adds to the call depth, of which there are 1,02
 PADDING = 33  # zero bytes that revm adds to every code it has analysed
 WEALTH = 10**24  # wei of every account
 ACCOUNTS = 20
-ZERO = "0x" + 40 * "0"
 CODE_LIMIT = 1 << 17  # bytes of a build that is not meant to be shipped
 
 _REVERT = re.compile(r"Revert \{ gas_used: \d+, output: 0x([0-9a-f]*)")
@@ -66,7 +65,7 @@ class RevmChain:
         self._next_snapshot = 1
         self._time = timestamp
         self._block = 1
-        self._coinbase = ZERO
+        self._coinbase = ZERO_ADDRESS
         self._set_block()
         self.account(ACCOUNTS - 1)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from novation.chain.protocol import Chain, Reverted
+from novation.chain.protocol import Chain, Contract, Reverted
 from novation.deployment.system import ANY_SOURCE, ANY_TOKEN, ANY_UPTIME
+
+# Codes of a pull source for what it is brought (`IPriceSource.prove`); a push source says PUSH.
+REFUSALS = ("FORMAT", "SIGNED", "ORIGIN", "FEED", "VALUE", "FUTURE", "EXPIRED", "GRID", "FEE", "GAS")
 
 
 class PlanError(Exception):
@@ -23,17 +26,33 @@ def check_decimals(chain: Chain, what: str, address: str, expected: int, file: s
         raise PlanError(f"The {what} at {address} has {decimals} decimals, {file} says {expected}.")
 
 
-def check_source(chain: Chain, name: str, address: str) -> None:
-    """@raises PlanError where a market's source is none that can be asked for its price."""
+def check_source(chain: Chain, what: str, address: str, is_push: bool = True) -> None:
+    """A push source must have a price; a pull source has none, and wants an update where it is brought nothing.
+
+    @param what Such as "ETH's reference".
+    @raises PlanError where it is none of its kind.
+    """
     where = f"at {address} on chain {chain.chain_id}"
     if not chain.code(address):
-        raise PlanError(f"There is no source of {name} {where}.")
+        raise PlanError(f"There is no contract {where}: it cannot be {what}.")
+    source = chain.at(ANY_SOURCE, address)
     try:
-        newest = chain.at(ANY_SOURCE, address).call("latest")
+        has_price = bool(source.call("latest")[0])
     except (Reverted, ValueError):
-        raise PlanError(f"What is {where} is no source of prices.") from None
-    if not newest[0]:
-        raise PlanError(f"The source of {name} {where} has no price: it must be one that is asked, and have one.")
+        raise PlanError(f"What is {where} is no source of prices: it cannot be {what}.") from None
+    if is_push and not has_price:
+        raise PlanError(f"{what} {where} has no price: it must be one that is asked, and have one.")
+    if not is_push and (has_price or not _takes_updates(source)):
+        raise PlanError(f"{what} {where} takes no updates: it must be one that prices are brought to.")
+
+
+def _takes_updates(source: Contract) -> bool:
+    """Whether it refuses no bytes at all as a pull source does."""
+    try:
+        source.call("prove", b"")
+    except Reverted as error:
+        return error.code in REFUSALS
+    return False
 
 
 def check_uptime(chain: Chain, address: str) -> None:

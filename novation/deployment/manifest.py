@@ -176,7 +176,7 @@ def code_hash(code: bytes) -> str:
     return "0x" + keccak(code).hex()
 
 
-def _feeds(chain: Chain, manifest: Manifest, parameters: Parameters, role: str) -> dict[int, parts.Feed]:
+def _feeds(chain: Chain, manifest: Manifest, parameters: Parameters, role: str) -> dict[int, parts.Publisher]:
     """The feeds that were deployed with the system for a role: source, reference or fallback."""
     feeds = {}
     made = {
@@ -199,7 +199,7 @@ def _feeds(chain: Chain, manifest: Manifest, parameters: Parameters, role: str) 
                 market.feed.decimals,
                 manifest.deployer,
             )
-            feeds[market.number] = parts.Feed(kind, chain, source, tell=push.push)
+            feeds[market.number] = parts.Publisher(kind, chain, source, tell=push.push)
         elif kind == "mock":
             feeds[market.number] = parts.mock_feed(chain, source, manifest.deployer)
         else:

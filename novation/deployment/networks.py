@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from novation.chain.protocol import Chain, Contract
+from novation.model.sources import update_bytes
 from novation.upstream import pyth, redstone, streams, wormhole
 
 WAD = 10**18
@@ -36,7 +35,7 @@ class Networks:
         name, arguments = "MockSource", (False,)  # type: tuple[str, tuple[Any, ...]]
         if kind == "pyth":
             core = self.wormhole().core.address
-            name, arguments = "PythSource", (core, pyth.PYTHNET, pyth.EMITTER, _pyth_feed(symbol))
+            name, arguments = "PythSource", (core, pyth.PYTHNET, pyth.EMITTER, pyth.feed_id(symbol))
         elif kind == "redstone":
             addresses = [signer.address for signer in redstone.service().signers]
             name, arguments = "RedStoneSource", (redstone.feed_id(symbol), GRID, addresses)
@@ -49,7 +48,7 @@ class Networks:
     def signer(self, kind: str, symbol: str) -> Sign:
         """What the network behind such a source signs with. @raises ComponentUnavailable."""
         if kind == "pyth":
-            return _pyth_signer(pyth.Pyth(self.wormhole()), _pyth_feed(symbol))
+            return _pyth_signer(pyth.Pyth(self.wormhole()), pyth.feed_id(symbol))
         if kind == "redstone":
             return _redstone_signer(redstone.feed_id(symbol))
         if kind == "streams":
@@ -76,10 +75,6 @@ def code_of(role: str) -> Any:
     if role == "wormhole":
         return wormhole.code_of("Implementation")
     return streams.code_of("Verifier" if role == "verifier" else "VerifierProxy")
-
-
-def _pyth_feed(symbol: str) -> bytes:
-    return keccak(text=f"Crypto.{symbol}/USD")
 
 
 def _stream(symbol: str) -> bytes:
@@ -113,5 +108,4 @@ def _streams_signer(network: streams.Streams, feed: bytes) -> Sign:
 
 
 def _mock_signer(price: int, at: int, before: int) -> bytes:
-    """As `MockSource` takes it."""
-    return b"".join(value.to_bytes(32) for value in (price, 0, at, before))
+    return update_bytes(price, 0, at, before)

@@ -139,7 +139,7 @@ def _liquidation(section: Section) -> Liquidation:
     liquidation = Liquidation(
         share_floor_bps=section.integer("share_floor_bps", 0, ceiling),
         share_ceiling_bps=ceiling,
-        ramp=section.integer("ramp", 1, 2**32 - 1),
+        ramp=section.integer("ramp", 1, 1800),
         minimum_reward=section.wad("minimum_reward", 0, 50 * WAD),
     )
     section.finish()
@@ -218,6 +218,7 @@ def _feed(section: Section, orders: Orders) -> Feed:
         band_low=low,
         band_high=high,
         proxy=proxy,
+        brought=source.startswith("0x") and section.choice("kind", ("push", "pull")) == "pull",
         move_bps=move,
         swing_bps=swing,
         window=section.integer("window", MIN_WINDOW, SECONDS_MAX) if swing else section.integer("window", 0, 0),

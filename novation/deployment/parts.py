@@ -1,6 +1,6 @@
 """What surrounds the clearing house where a network has none: a settlement token and feeds, mocks or real.
 
-The real code comes from npm (`novation.upstream`). Tokens are used through `mint`, feeds through `Feed.publish`.
+The real code comes from npm (`novation.upstream`). Tokens are used through `mint`, feeds through `Publisher.publish`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.protocol import Chain, Contract, Receipt
 from novation.deployment.networks import GRID, Networks, Sign
-from novation.deployment.settings import Feed as FeedSettings
-from novation.deployment.settings import Token
-from novation.upstream.chainlink import EMPTY, aggregator_arguments, deploy_push_feed
+from novation.deployment.settings import Feed, Token
+from novation.upstream.chainlink import aggregator_arguments, deploy_push_feed
 from novation.upstream.usdc import deploy_usdc
-
-__all__ = ["EMPTY", "Feed", "Part", "bring", "deploy_feed", "deploy_token", "mint", "mock_feed", "pull_feed"]
 
 # A contract and what it was made with.
 Part = tuple[Contract, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
-class Feed:
+class Publisher:
     """A source of prices that was deployed here, and the network behind it.
 
     A push source has `tell`, which publishes a price on the chain. A pull source has `sign`; what its network published
@@ -117,9 +115,7 @@ def bring(oracle: Contract, market: int, update: bytes, sender: str) -> Receipt:
     return oracle.transact("update", market, update, sender=sender, value=fee)
 
 
-def deploy_feed(
-    chain: Chain, settings: FeedSettings, name: str, deployer: str, networks: Networks | None = None
-) -> Feed:
+def deploy_feed(chain: Chain, settings: Feed, name: str, deployer: str, networks: Networks | None = None) -> Publisher:
     """A feed of one of the kinds, with its first price published (of a pull source not brought).
 
     @param networks Those that the chain has already; None: they are deployed for this feed.
@@ -135,8 +131,8 @@ def deploy_feed(
         push.push(settings.price)  # its source wants a round
         source = chain.deploy("ChainlinkSource", push.proxy.address, sender=deployer)
         behind = (push.aggregator, aggregator_arguments(*arguments))
-        made = ((source, (push.proxy.address,)), (push.proxy, (push.aggregator.address, EMPTY)), behind)
-        feed = Feed("chainlink", chain, source, made, tell=push.push)
+        made = ((source, (push.proxy.address,)), (push.proxy, (push.aggregator.address, ZERO_ADDRESS)), behind)
+        feed = Publisher("chainlink", chain, source, made, tell=push.push)
     else:
         networks = networks or Networks(chain, deployer)
         source, given = networks.deploy_source(settings.source, name)
@@ -145,19 +141,19 @@ def deploy_feed(
     return feed
 
 
-def mock_feed(chain: Chain, source: Contract, deployer: str, made: tuple[Part, ...] = ()) -> Feed:
+def mock_feed(chain: Chain, source: Contract, deployer: str, made: tuple[Part, ...] = ()) -> Publisher:
     """A push source that does as its deployer says."""
 
     def tell(price: int) -> Receipt:
         return source.transact("push", price, sender=deployer)
 
-    return Feed("mock", chain, source, made, tell=tell)
+    return Publisher("mock", chain, source, made, tell=tell)
 
 
-def pull_feed(networks: Networks, kind: str, source: Contract, name: str, made: tuple[Part, ...] = ()) -> Feed:
+def pull_feed(networks: Networks, kind: str, source: Contract, name: str, made: tuple[Part, ...] = ()) -> Publisher:
     """A pull source on a network of ours. @raises ComponentUnavailable."""
     grid = GRID if kind == "redstone" else 1
-    return Feed(kind, networks.chain, source, made, sign=networks.signer(kind, name), grid=grid)
+    return Publisher(kind, networks.chain, source, made, sign=networks.signer(kind, name), grid=grid)
 
 
 def _time(told: tuple[int, int]) -> int:

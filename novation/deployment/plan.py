@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.protocol import Chain, Contract
 from novation.deployment import parts
 from novation.deployment.given import PlanError, check_decimals, check_source, check_uptime
@@ -33,14 +34,16 @@ def deploy(
     deployer: str,
     progress: Callable[[str], None] = lambda text: None,
     networks: Networks | None = None,
+    update_of: Callable[[int], bytes] = lambda market: b"",
 ) -> System:
     """Carries out the plan. Roles that the parameters leave empty are the deployer's.
 
     @param progress Told what is done next, one short line each.
     @param networks Those behind pull sources that the chain has already; None: they are deployed as they are needed.
+    @param update_of The newest signed update of a market whose pull source is given; empty where nobody has it.
     @raises PlanError, Reverted, ComponentUnavailable.
     """
-    plan = _Plan(chain, parameters, deployer, progress, networks)
+    plan = _Plan(chain, parameters, deployer, progress, networks, update_of)
     plan.surroundings()
     plan.contracts()
     plan.configure()
@@ -78,18 +81,20 @@ class _Plan:
         deployer: str,
         progress: Callable[[str], None],
         networks: Networks | None,
+        update_of: Callable[[int], bytes],
     ) -> None:
         self.chain = chain
         self.parameters = parameters
         self.deployer = deployer
         self.progress = progress
+        self.update_of = update_of
         self.guardian = parameters.guardian or deployer
         self.treasury = parameters.treasury or deployer
         self.records: list[Record] = []
         self.networks = networks or Networks(chain, deployer)
-        self.feeds: dict[int, parts.Feed] = {}
-        self.references: dict[int, parts.Feed] = {}
-        self.fallbacks: dict[int, parts.Feed] = {}
+        self.feeds: dict[int, parts.Publisher] = {}
+        self.references: dict[int, parts.Publisher] = {}
+        self.fallbacks: dict[int, parts.Publisher] = {}
         self.sources: dict[int, str] = {}
         self.settings: dict[int, tuple[Any, ...]] = {}  # what `set_feed` takes
         self.ours: dict[str, Contract] = {}
@@ -119,7 +124,9 @@ class _Plan:
         feed = market.feed
         if feed.source.startswith("0x"):
             source = feed.source
-            check_source(self.chain, market.name, source)
+            check_source(self.chain, f"{market.name}'s source", source, feed.is_push)
+            if not feed.is_push:
+                self._first_update(market)  # asked before the house is deployed: without one no market is listed
         elif feed.proxy:
             self.progress(f"source {market.name}")
             check_decimals(self.chain, f"feed of {market.name}", feed.proxy, feed.decimals, self.parameters.file)
@@ -137,11 +144,13 @@ class _Plan:
             if kind in PUSH:
                 made[market.number] = self._own_feed(role, market, kind)
                 kind = made[market.number].source.address
-            others.append(kind or parts.EMPTY)
+            elif kind:
+                check_source(self.chain, f"{market.name}'s {role}", kind)
+            others.append(kind or ZERO_ADDRESS)
         self.sources[market.number] = source
         self.settings[market.number] = feed_settings(feed, source, *others)
 
-    def _own_feed(self, role: str, market: Market, kind: str) -> parts.Feed:
+    def _own_feed(self, role: str, market: Market, kind: str) -> parts.Publisher:
         self.progress(f"{role} {market.name} ({kind})")
         settings = replace(market.feed, source=kind)
         feed = parts.deploy_feed(self.chain, settings, market.name, self.deployer, self.networks)
@@ -149,11 +158,22 @@ class _Plan:
             self._record(f"{part_role} {market.name}", *part)
         return feed
 
+    def _first_update(self, market: Market) -> bytes:
+        """The newest one of a pull source. @raises PlanError where nobody has one of a source that is given."""
+        own = self.feeds.get(market.number)
+        update = own.update if own else self.update_of(market.number)
+        if not update:
+            raise PlanError(
+                f"{market.name} is listed at a price that is brought to its source {market.feed.source}, and nobody is"
+                " known who has one: name Pyth's service with --hermes if the source is Pyth's."
+            )
+        return update
+
     def contracts(self) -> None:
         """Ours. The vault is told where the two modules after it will be."""
         p = self.parameters
         me, guardian = self.deployer, self.guardian
-        oracle = self._deploy("oracle", me, guardian, p.uptime or parts.EMPTY)
+        oracle = self._deploy("oracle", me, guardian, p.uptime or ZERO_ADDRESS)
         orders, liquidation = (self.chain.predict(me, offset) for offset in (1, 2))
         vault = self._deploy(
             "vault",
@@ -198,8 +218,7 @@ class _Plan:
             self.progress(f"market {market.name}")
             self._send("oracle", "set_feed", market.number, self.settings[market.number])
             if not market.feed.is_push:
-                update = self.feeds[market.number].update
-                parts.bring(self.ours["oracle"], market.number, update, self.deployer)
+                parts.bring(self.ours["oracle"], market.number, self._first_update(market), self.deployer)
             self._send("pool", "set_market", market.number, market.struct())
         self.progress("modules and pool")
         for module in ("orders", "shares"):
@@ -263,7 +282,7 @@ def owned() -> list[str]:
 
 
 def feed_settings(
-    feed: Feed, source: str, reference: str = parts.EMPTY, fallback: str = parts.EMPTY
+    feed: Feed, source: str, reference: str = ZERO_ADDRESS, fallback: str = ZERO_ADDRESS
 ) -> tuple[Any, ...]:
     """`IOracleAdapter.Feed`, as `set_feed` takes it."""
     return (

@@ -31,8 +31,9 @@ class Token:
 class Feed:
     """A feed, as `IOracleAdapter.Feed` has it. Bands and price are WAD USD.
 
-    `source` is one of SOURCES or the address of an IPriceSource that is asked; `reference` and `fallback` are one of
-    PUSH, an address, or empty. With a `proxy` Chainlink's feed is there already; `decimals` are its.
+    `source` is one of SOURCES or the address of an IPriceSource, which with `brought` is a pull source; `reference` and
+    `fallback` are one of PUSH, an address, or empty. With a `proxy` Chainlink's feed is there already; `decimals` are
+    its.
     """
 
     source: str
@@ -45,6 +46,7 @@ class Feed:
     band_low: int
     band_high: int
     proxy: str = ""
+    brought: bool = False
     move_bps: int = 0
     swing_bps: int = 0
     window: int = 0
@@ -64,8 +66,8 @@ class Feed:
 
     @property
     def is_push(self) -> bool:
-        """Whether the source is asked, as a given one has to be."""
-        return self.source not in PULL
+        """Whether the source is asked."""
+        return self.source not in PULL and not self.brought
 
     @property
     def spread_ppm(self) -> int:
@@ -194,6 +196,17 @@ class Parameters:
             if market.name == name:
                 return market
         raise KeyError(name)
+
+    @property
+    def own(self) -> list[str]:
+        """What is deployed here in place of what others have: mocks, and networks whose keys are ours; in words."""
+        found = [] if self.token.source.startswith("0x") else [f"the token ({self.token.source})"]
+        for market in self.markets:
+            feed = market.feed
+            roles = {"source": "" if feed.is_given else feed.source}
+            roles |= {"reference": feed.reference, "fallback": feed.fallback}
+            found += [f"{market.name}'s {role} ({kind})" for role, kind in roles.items() if kind in SOURCES]
+        return found
 
     def with_sources(self, feeds: str, token: str) -> Parameters:
         """The same with other code behind whatever is deployed here (what is given stays).

@@ -52,9 +52,9 @@ class System:
     pool: Contract
     shares: Contract
     lens: Contract
-    feeds: dict[int, parts.Feed] = field(default_factory=dict)
-    references: dict[int, parts.Feed] = field(default_factory=dict)
-    fallbacks: dict[int, parts.Feed] = field(default_factory=dict)
+    feeds: dict[int, parts.Publisher] = field(default_factory=dict)
+    references: dict[int, parts.Publisher] = field(default_factory=dict)
+    fallbacks: dict[int, parts.Publisher] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
     records: tuple[Record, ...] = ()
     pending_owner: str = ""

@@ -8,6 +8,7 @@ from novation.model.ledger import DEPOSIT
 from novation.model.margin import Margin
 
 MAX_TRANSFERS = 8
+FLAG_LIFE = 1800  # seconds after which a flag can be set anew
 
 
 class Doors(Margin):
@@ -119,10 +120,10 @@ class Doors(Margin):
 
     @external
     def flag(self, sender: int, account: int) -> None:
-        """Sets or clears an account's mark. @raises Revert NOFLAG."""
+        """Sets an account's mark, anew after FLAG_LIFE, or clears it. @raises Revert NOFLAG."""
         holder = self.account(account)
         sick = self.liquidatable(account)
-        if sick == bool(holder.flagged_at):
+        if not (self.env.now - holder.flagged_at > FLAG_LIFE if sick else holder.flagged_at):
             raise Revert("NOFLAG")
         self.accounts[account] = holder._replace(flagged_at=self.env.now if sick else 0)
         self.env.emit(self.address, "Flagged", account, self.account_word(account))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from novation.fixed import BPS, WAD, ceil_div
 from novation.model import steps as steps
+from novation.model.feeds import AGED, HALT, NOTHING, Price
 from novation.model.ledger import MAX_MARKETS
 from novation.model.market import liability_of, pnl, reserve_of
-from novation.model.oracle import AGED, HALT, NOTHING, Price
 from novation.model.registry import INVARIANTS, Invariant, Violation, check_state, check_step, invariant, total_cash
 from novation.model.view import View
 

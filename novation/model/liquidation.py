@@ -35,13 +35,26 @@ class Liquidation:
         """One market, and all others where the margin is then below zero. Anyone. @returns reward, WAD USD.
 
         @param update Of the market's price, brought first; `value` (wei) pays for it.
-        @raises Revert MARKET, HALTED, HEALTHY, MARGIN, FEE and those of the adapter's `update`.
+        @raises Revert MARKET, HALTED, HEALTHY, MARGIN, EARLY, FEE and those of the adapter's `update`.
         """
         self.oracle.bring(self.address, market, update, value)
+        if self._is_early(account):
+            raise Revert("EARLY")
+        return self._liquidate(sender, account, market)
+
+    def _liquidate(self, sender: int, account: int, market: int) -> int:
         t = self.terms
         return self.vault.liquidate(
             self.address, account, market, sender, t.share_floor, t.share_ceiling, t.ramp, t.minimum_reward
         )
+
+    def _is_early(self, account: int) -> bool:
+        """Whether an AGED or halted price of the account's came after its flag, of which that warned nobody; of a flag
+        that is too young the vault says it itself."""
+        holder = self.vault.account(account)
+        if not holder.flagged_at or self.vault.env.now < holder.flagged_at + self.terms.ramp:
+            return False
+        return self.oracle.has_outdated(holder.markets, holder.flagged_at + 1)
 
     @external
     def liquidate_many(self, sender: int, accounts: Sequence[int], markets: Sequence[int]) -> int:
@@ -53,8 +66,10 @@ class Liquidation:
             raise Revert("LENGTH")
         done = 0
         for account, market in zip(accounts, markets, strict=True):
+            if self._is_early(account):
+                continue
             try:
-                self.liquidate(sender, account, market)
+                self._liquidate(sender, account, market)
             except Revert:
                 continue
             done += 1

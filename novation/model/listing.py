@@ -5,10 +5,10 @@ from __future__ import annotations
 from novation.fixed import BPS, ceil_div, pack
 from novation.model import words
 from novation.model.errors import Revert
+from novation.model.feeds import NORMAL
 from novation.model.journal import external
 from novation.model.market import Config, Market, Ramp, in_force, reserve_of
 from novation.model.marks import Marks
-from novation.model.oracle import NORMAL
 
 NO_RAMP = Ramp(0, 0, 0, 0)
 SCALE_UNIT = 10**15

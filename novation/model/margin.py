@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from novation.fixed import BPS
 from novation.model.errors import Revert
+from novation.model.feeds import NORMAL
 from novation.model.ledger import Account, Ledger
 from novation.model.marks import Risk
-from novation.model.oracle import NORMAL
 
 Risks = dict[int, Risk]
 """Risk by index of the pool."""

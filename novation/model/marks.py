@@ -7,6 +7,7 @@ from typing import NamedTuple
 from novation.fixed import WAD, pack
 from novation.model import words
 from novation.model.errors import Revert
+from novation.model.feeds import HALT, NORMAL, OUTDATED, Price
 from novation.model.journal import Env, Table, external
 from novation.model.market import (
     EMPTY,
@@ -26,7 +27,7 @@ from novation.model.market import (
     requirement,
     reserve_of,
 )
-from novation.model.oracle import HALT, NORMAL, OUTDATED, Oracle, Price
+from novation.model.oracle import Oracle
 from novation.model.roles import Roles
 from novation.model.words import within
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from novation.model.errors import Revert
+from novation.model.feeds import OUTDATED
 from novation.model.journal import Env, Table, external
 from novation.model.ledger import TRADE
-from novation.model.oracle import HALT, Oracle
+from novation.model.oracle import Oracle
 from novation.model.vault import Vault
 
 SLOTS = 16
@@ -119,7 +120,7 @@ class Orders:
         if order.due:
             raise Revert("ORDER")
         price = self.oracle.read(order.market)
-        if price.status == HALT or price.published_at <= order.committed_at:
+        if price.status in OUTDATED or price.published_at <= order.committed_at:
             raise Revert("STALE")
         if (price.mid < order.trigger) if order.trigger_above else (price.mid > order.trigger):
             raise Revert("TRIGGER")
@@ -158,6 +159,8 @@ class Orders:
             )  # fmt: skip
         except Revert as refusal:
             if refusal.code not in CONSUMED:
+                raise
+            if refusal.code == "MARGIN" and self.oracle.has_outdated(self.vault.account(order.account).markets, 0):
                 raise
             code = refusal.code
         self.env.emit(self.address, "Executed", order.account, slot, sender, order.fee, code)

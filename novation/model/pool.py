@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from novation.fixed import BPS, WAD
 from novation.model.errors import Revert
+from novation.model.feeds import HALT, LATE, NORMAL, OUTDATED, Price
 from novation.model.journal import external
 from novation.model.listing import Listing
 from novation.model.market import (
@@ -24,10 +25,7 @@ from novation.model.market import (
     to_owed,
 )
 from novation.model.marks import Book, Fill, Filled, Risk
-from novation.model.oracle import HALT, NORMAL, OUTDATED, Price
 from novation.model.words import within
-
-LATE_FILL_SECONDS = 30  # seconds after T from when on a newer price counts against the trader
 
 
 class Pool(Listing):
@@ -45,7 +43,7 @@ class Pool(Listing):
         if delta == 0:
             raise Revert("ZERO")
         newest, price, spread = self.oracle.observe_at(self.address, market, due, window, reference)
-        if newest.published_at > due + LATE_FILL_SECONDS:
+        if newest.published_at > due + LATE:
             price = max(price, newest.mid) if delta > 0 else min(price, newest.mid)
         position = self.positions.get((account, market), EMPTY)
         size = position.size

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from novation.fixed import BPS, PPM, WAD, ceil_div
+from novation.model.feeds import NEVER, NORMAL
 from novation.model.ledger import NEW
 from novation.model.market import OWED_UNIT, accrue, change, in_force, pnl, requirement
 from novation.model.marks import Fill, Filled
-from novation.model.oracle import NEVER, NORMAL
 from novation.model.registry import step_invariant, total_cash
 from novation.model.view import PoolView, Standing, Step, View, nav, standing
 

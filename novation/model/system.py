@@ -26,7 +26,7 @@ from novation.model.vault import Vault
 
 MARKET_WORDS = ("config", "ramp", "interest", "funding", "mark")
 FEED_WORDS = ("feed", "limits", "reference", "fallback")
-PRICE_WORDS = ("stored", "anchor", "brought", "swing 0", "swing 1")
+PRICE_WORDS = ("stored", "anchor", "brought", "swing 0", "swing 1", "level")
 POOL_TERMS = PoolTerms(50 * WAD, 5 * WAD, 1000, 3000, 8000, 86400)
 ORDER_TERMS = OrderTerms(4, 60, 60, WAD // 10, 5 * WAD)
 LIQUIDATION_TERMS = LiquidationTerms(1000, 5000, 120, WAD // 2)

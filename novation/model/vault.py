@@ -5,10 +5,10 @@ from __future__ import annotations
 from novation.fixed import BPS, WAD
 from novation.model.doors import Doors
 from novation.model.errors import Revert
+from novation.model.feeds import OUTDATED
 from novation.model.journal import external
 from novation.model.ledger import MAX_MARKETS, OPEN, Account
 from novation.model.margin import Risks
-from novation.model.oracle import OUTDATED
 
 REWARD_BOUND = 50 * WAD  # the most that insurance tops a liquidator's reward up by
 

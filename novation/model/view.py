@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from novation.fixed import BPS
+from novation.model.feeds import HALT, Anchor, Price, Settings, Stored
 from novation.model.ledger import NEW, Account, PoolEntry
 from novation.model.market import (
     EMPTY,
@@ -26,7 +27,6 @@ from novation.model.market import (
     requirement,
 )
 from novation.model.marks import Book, Filled, PoolTerms, Risk
-from novation.model.oracle import HALT, Anchor, Price, Settings, Stored
 
 if TYPE_CHECKING:
     from novation.model.system import System

@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from novation.chain.compiler import short_hash
 from novation.console import one_sentence, positive
 from novation.proofs.check import POINTS, check
 from novation.proofs.controls import controls
@@ -66,10 +67,15 @@ def _prove(options: argparse.Namespace) -> list[str]:
                 flush=True,
             )
     if options.write:
-        marks.put(PAGE, dict(zip(TABLES, (lemma_table(outcomes), control_table(refuted)), strict=True)))
+        texts = (f"{_measured()}\n\n{lemma_table(outcomes)}", control_table(refuted))
+        marks.put(PAGE, dict(zip(TABLES, texts, strict=True)))
     faults = [f"not proven: {found.name}: {found.text}" for found in outcomes if found.result != "proven"]
     missed = [mistake.control for mistake in refuted if mistake.result != "refuted"]
     return faults + [f"not refuted: {control.lemma} with {control.mistake}" for control in missed]
+
+
+def _measured() -> str:
+    return f"On contracts with the source hash `{short_hash()}`."
 
 
 def _line(found: Outcome) -> None:
@@ -93,7 +99,7 @@ def _check(points: int, wanted: bool) -> list[str]:
     reverts = sum(item.reverts for item in done)
     print(f"{len(done)} functions, {total:,} points, {reverts:,} reverts, {len(different)} differences")
     if wanted:
-        marks.put(PAGE, {CHECK: check_table(done)})
+        marks.put(PAGE, {CHECK: f"{_measured()}\n\n{check_table(done)}"})
     return [f"{item.function}: {item.difference}" for item in different]
 
 

@@ -9,11 +9,12 @@ from random import Random
 from typing import Any
 
 import z3
+from vyper.semantics.types import StringT
 
 from novation.chain.protocol import Contract, Reverted
 from novation.chain.revm import RevmChain
 from novation.proofs.evaluate import evaluate
-from novation.proofs.expressions import code_number
+from novation.proofs.expressions import code_number, code_text
 from novation.proofs.harness import Host, Subject, build, external_name
 from novation.proofs.points import column
 from novation.proofs.program import fresh, program
@@ -23,6 +24,7 @@ from novation.proofs.values import ADDRESS_MAX, UINT_MAX, Num, Value, ranged
 
 POINTS = 10_000
 SEED = 20
+READ = "read"  # before the name of a mapping's value
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,9 @@ def compare(
     arguments = [fresh(item.typ, item.name) for item in function.arguments]
     state = translator.start()
     reads = []
-    for n, (name, key, kind) in enumerate(subject.reads):
+    for name, key, kind in subject.reads:
         high = ADDRESS_MAX if kind == "address" else UINT_MAX
-        value = ranged(z3.Int(name if not key else f"read_{n}"), 0, high)
+        value = ranged(z3.Int(name if not key else f"{READ}.{name.rpartition('.')[2]}"), 0, high)
         reads.append(value)
         if key:
             at = next(a for a, item in zip(arguments, function.arguments, strict=True) if item.name == key)
@@ -99,6 +101,9 @@ def compare(
             known.setdefault(base.decl().name(), [{}] * points)
         if isinstance(value, dict):
             known.update({f"{name}.{part}": [{}] * points for part in value})
+    for item in leaves(list(run.returned.values()), whole=True):  # of others, who are not asked
+        name, unknown = (item.term.decl().name(), 0) if isinstance(item, Num) else (item.decl().name(), False)
+        known.setdefault(name, [unknown] * points)
     model = evaluate([run.ok, *outputs], known, points)
     called = contract.interface.function(external_name(subject.function), len(inputs))
     encode, decode = called.encode, called.decode
@@ -126,12 +131,13 @@ def compare(
 
 def _columns(subject: Subject, inputs: list[Value], count: int) -> Iterator[tuple[str, list[Any]]]:
     random = Random(f"{SEED} {subject.function}")
-    module = subject.function.partition(".")[0]
+    module, without = subject.function.partition(".")[0], dict(subject.without)
     for value in inputs:
         for leaf in leaves(value, whole=True):
             if isinstance(leaf, Num):
                 name = leaf.term.decl().name()
-                yield name, column(name, leaf.low, leaf.high, count, random, module)
+                cleared = ~without.get(name.removeprefix(f"{READ}."), 0)
+                yield name, [item & cleared for item in column(name, leaf.low, leaf.high, count, random, module)]
             else:
                 yield leaf.decl().name(), [random.random() < 0.5 for _ in range(count)]
 
@@ -158,6 +164,8 @@ def _native(value: Value, columns: dict[str, list[Any]], n: int, kind: Any) -> A
     """An argument as the encoder wants it."""
     if isinstance(value, Num):
         found = columns[value.term.decl().name()][n]
+        if isinstance(kind, StringT):
+            return code_text(found)
         return f"0x{found:040x}" if str(kind) == "address" else found
     if isinstance(value, dict):
         return tuple(_native(part, columns, n, kind.members[name]) for name, part in value.items())

@@ -15,7 +15,7 @@ import z3
 
 from novation.chain.compiler import ROOT
 from novation.console import CheckFailed
-from novation.proofs import feed_mistakes, mistakes
+from novation.proofs import feed_mistakes, mistakes, oracle_mistakes
 from novation.proofs.evaluate import evaluate
 from novation.proofs.lemma import LEMMAS, NotProven, Proof, attempt
 from novation.proofs.mistakes import Control
@@ -23,7 +23,7 @@ from novation.proofs.points import column
 from novation.proofs.program import program
 from novation.proofs.solve import Purifier, ask
 
-CONTROLS = (*mistakes.CONTROLS, *feed_mistakes.CONTROLS)
+CONTROLS = (*mistakes.CONTROLS, *feed_mistakes.CONTROLS, *oracle_mistakes.CONTROLS)
 TRIES = 4_000
 SMALL = (4, 64, 10**19)  # bounds of the variables within which z3 is asked for an example
 SEARCH = 2_000_000  # of z3's steps

@@ -51,6 +51,11 @@ def code_number(text: str) -> int:
     return int.from_bytes(text.encode(), "big")
 
 
+def code_text(value: int) -> str:
+    """The text of a number."""
+    return value.to_bytes((value.bit_length() + 7) // 8, "big").decode()
+
+
 class Expressions(Storage):
     """Values of expressions in a module; the statements are in `translate`."""
 
@@ -90,6 +95,8 @@ class Expressions(Storage):
         text = node.node_source_code
         if text == "msg.sender":
             return self._environment("msg.sender", 0, ADDRESS_MAX)
+        if text == "msg.value":
+            return self._environment("msg.value", 0, UINT_MAX)
         if text == "block.timestamp":
             return self._environment("block.timestamp", 0, UINT_MAX)
         kind = node._metadata["type"]

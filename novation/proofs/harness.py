@@ -21,11 +21,13 @@ PLACE = ("MathHarness", "contracts/mocks/MathHarness.vy")
 @dataclass(frozen=True)
 class Subject:
     """A function to be checked. `reads` is the storage that it depends on: (name in the model, key or none, type);
-    `writes` what it leaves there, likewise. Keys are names of arguments."""
+    `writes` what it leaves there, likewise. Keys are names of arguments. `without` are bits that a word never has, by
+    its argument's or variable's name: for them another contract would be asked."""
 
     function: str
     reads: tuple[tuple[str, str, str], ...] = ()
     writes: tuple[tuple[str, str, str], ...] = ()
+    without: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

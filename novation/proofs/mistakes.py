@@ -21,7 +21,8 @@ LEDGER, MARGIN, RULES, SETTLEMENT, WORDS, POOLS = (
     f"contracts/modules/{name}.vy"
     for name in ("ledger", "margin", "margin_rules", "settlement", "market_words", "pools")
 )
-SHARES = "contracts/PoolShares.vy"
+UPDATES = "contracts/modules/price_updates.vy"
+SHARES, LIQUIDATION = "contracts/PoolShares.vy", "contracts/LiquidationModule.vy"
 
 CONTROLS = (
     Control(
@@ -187,6 +188,41 @@ CONTROLS = (
         "return min(BPS, unsafe_add(",
         "return max(BPS, unsafe_add(",
         "a share above the whole",
+    ),
+    Control(
+        "flag-means",
+        MARGIN,
+        "assert unsafe_sub(block.timestamp, flagged_at) > FLAG_LIFE if unhealthy",
+        "assert flagged_at == 0 if unhealthy",
+        "a flag is set once and for all",
+    ),
+    Control(
+        "early-means",
+        SETTLEMENT,
+        "assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp)",
+        "assert unsafe_sub(flagged_at, 1) <= unsafe_sub(block.timestamp, ramp)",
+        "a second too early",
+    ),
+    Control(
+        "early-means",
+        SETTLEMENT,
+        "assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp)",
+        "assert flagged_at <= unsafe_sub(block.timestamp, ramp)",
+        "no flag taken for an old one",
+    ),
+    Control(
+        "outdated-markets",
+        UPDATES,
+        "if markets >> market == 0:",
+        "if (markets >> market) & 1 == 0:",
+        "what follows a market that is not held is not looked at",
+    ),
+    Control(
+        "early-flag",
+        LIQUIDATION,
+        "return updates._has_outdated(word, unsafe_add(flagged_at, 1))",
+        "return updates._has_outdated(word, flagged_at)",
+        "a price of the flag's own second",
     ),
     Control(
         "position-round-trip",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
+from novation.proofs.expressions import code_number
+
 NOW = 1_760_000_000
 
 # What a variable of this name (the last part of it) is like in a living market, in all modules or in the one before it;
@@ -48,7 +50,7 @@ REALISTIC: Mapping[str, tuple[int, int]] = {
     "old": (0, 10_000),
     "new": (0, 10_000),
     "acceptable": (0, 10**23),
-    "status": (1, 4),
+    "status": (1, 8),
     "min_notional": (1, 10**21),
     "protocol_share": (0, 5_000),
     "utilisation": (1, 10_000),
@@ -94,12 +96,21 @@ REALISTIC: Mapping[str, tuple[int, int]] = {
     "limit": (0, 10_000),
     "mantissa": (0, 2**14),
     "exponent": (0, 64),
+    "_levels": (10**14, 10**23),
     "due": (NOW - 10**5, NOW),
     "end": (NOW, NOW + 10**4),
 }
 PRICE = (112, 10**23), (40, NOW)
 FLAGS = ((1, 1),) * 3
 STORED = (*PRICE, (20, 600), (14, 500), (14, 500), (20, 600), (20, 600), (1, 1), (15, 600))
+CONFIG = (*((160, 2**160 - 1), (20, 300), (20, 3600), (14, 500), (20, 3600), (2, 1)), *FLAGS)
+LIMITS = (
+    *((14, 9999), (6, 17), (14, 9999), (6, 21), (14, 500), (14, 500), (14, 500), (14, 500)),
+    *((20, 3600), (20, 3600), (20, 3600)),
+)
+# Of which more prices are young enough and within the band.
+OLD = (CONFIG[0], (20, 60_000), (20, 200_000), *CONFIG[3:])
+WIDE = ((14, 9999), (6, 10), (14, 9999), (6, 24), (14, 9999), *LIMITS[5:])
 # Fields of words, low bits first: (bits, most of a realistic value); a name may be one module's.
 WORDS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "config": (
@@ -122,17 +133,22 @@ WORDS: Mapping[str, tuple[tuple[int, int], ...]] = {
     "position": ((104, 10**24), (112, 10**26), (40, NOW)),
     "book": ((104, 10**26), (96, 10**26), (56, 10**15)),
     "queue": ((120, 10**36), (24, 1000), (112, 10**25)),
-    "feed_judge.config": (*((160, 2**160 - 1), (20, 300), (20, 3600), (14, 500), (20, 3600), (2, 1)), *FLAGS),
-    "limits": (
-        *((14, 9999), (6, 17), (14, 9999), (6, 21), (14, 500), (14, 500), (14, 500), (14, 500)),
-        *((20, 3600), (20, 3600), (20, 3600)),
-    ),
+    "feed_judge.config": CONFIG,
+    "limits": LIMITS,
     "stored": STORED,
     "feed_words.word": STORED,
-    **{f"OracleAdapter.{name}": (*PRICE, (20, 10**5), (14, 500)) for name in ("word", "known", "read_0", "read_1")},
+    **{f"OracleAdapter.{name}": (*PRICE, (20, 10**5), (14, 500)) for name in ("word", "known", "_brought")},
+    "OracleAdapter.stored": (*STORED[:-1], (15, 2)),
+    "OracleAdapter._stored": STORED,
+    "OracleAdapter.config": OLD,
+    "OracleAdapter._feeds": OLD,
+    "OracleAdapter._limits": WIDE,
+    "OracleAdapter._fallbacks": ((160, 2**160 - 1), (20, 3600), (14, 500)),
     "feed_judge.anchor": (*PRICE, (40, NOW)),
     "feed_judge.word": ((112, 10**23), (112, 10**23), (32, NOW // 3600)),
 }
+# Values of which there are few.
+FEW: Mapping[str, tuple[str, ...]] = {"reason": ("", "BAND", "WIDE", "APART", "MOVE")}
 ALIASES = {"PoolShares._queue": "queue"}
 
 
@@ -141,6 +157,8 @@ def column(name: str, low: int, high: int, count: int, random: Random, module: s
     magnitude, the rest realistic."""
     short = name.rpartition(".")[2]
     own = f"{module}.{short}"
+    if short in FEW:
+        return [code_number(random.choice(FEW[short])) for _ in range(count)]
     values = []
     edges = sorted({low, low + 1, high, high - 1, 0, 1, 2, *((-1, -2) if low < 0 else ())})
     edges = [value for value in edges if low <= value <= high]

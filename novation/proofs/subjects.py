@@ -75,7 +75,12 @@ def _plain(module: str, names: str) -> tuple[Subject, ...]:
 _WORDS = ("ledger._words", "account", "uint256")
 _SHARES_OF = ("ledger.shares_of", "account", "address")
 _DEBTS = ("ledger.debts", "", "uint256")
-_OBSERVED = (("OracleAdapter._stored", "feed", "uint256"), ("OracleAdapter._brought", "feed", "uint256"))
+_STORED, _BROUGHT, _LEVELS, _FEEDS, _LIMITS, _FALLBACKS = (
+    (f"OracleAdapter._{name}", "feed", "uint256")
+    for name in ("stored", "brought", "levels", "feeds", "limits", "fallbacks")
+)
+_OBSERVED = (_STORED, _BROUGHT)
+_PUSH, _REFERENCE, _FALLBACK = (1 << at for at in (236, 237, 238))  # of a feed's config
 _QUEUE = (("PoolShares._queue", "", "uint256"), ("PoolShares._paid", "", "uint256"))
 
 HOSTS = (
@@ -130,9 +135,16 @@ HOSTS = (
                 "bps seconds flag source mid at heard_at band band_word band_of apart is_apart",
             ),
             *_plain("feed_judge", "unfit confidence gap moved window swing swung moved_at doubted believed"),
-            *_plain("OracleAdapter", "is_published is_first brought_for price"),
+            *_plain("OracleAdapter", "is_published is_first price"),
             Subject("OracleAdapter._first_known", _OBSERVED, _OBSERVED),
+            Subject("OracleAdapter._brought_for", (_FALLBACKS,), (_FALLBACKS,)),
+            Subject("OracleAdapter._keep", (_LEVELS,), (_STORED, _LEVELS)),
+            Subject("OracleAdapter._judge", (_LIMITS, _LEVELS), (_LEVELS,), (("config", _REFERENCE),)),
+            Subject("OracleAdapter._look", (), (), (("config", _FALLBACK),)),
+            Subject("OracleAdapter._seen", (_FEEDS, _STORED), (_STORED,), (("_feeds", _FALLBACK | _PUSH),)),
         ),
+        (),
+        (("OracleAdapter.UPTIME", 0),),
     ),
     Host(
         "PoolShares",

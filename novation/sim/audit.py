@@ -11,11 +11,11 @@ from functools import lru_cache
 from novation.bots.mirror import Mirror
 from novation.deployment.settings import BPS, Parameters
 from novation.fixed import PPM, WAD, ceil_div, floor_div
+from novation.model.feeds import NORMAL, Price, Stored
 from novation.model.invariants import INVARIANTS
 from novation.model.ledger import PoolEntry
 from novation.model.market import EMPTY, Config, fill_cost
 from novation.model.marks import Fill, Filled, PoolTerms
-from novation.model.oracle import NORMAL, Price, Stored
 from novation.model.view import PoolView, Step, View, standing
 
 # Which step invariants an operation is about.

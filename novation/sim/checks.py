@@ -11,11 +11,11 @@ from novation.deployment.settings import Market
 from novation.deployment.system import System
 from novation.fixed import WAD, unpack
 from novation.model import words
+from novation.model.feeds import REDUCE_ONLY, Anchor, Price, Stored
 from novation.model.invariants import INVARIANTS
 from novation.model.ledger import Account
 from novation.model.market import Position
 from novation.model.marks import Book
-from novation.model.oracle import REDUCE_ONLY, Anchor, Price, Stored
 from novation.model.view import FeedView, PoolView, SharesView, View
 from novation.sim.audit import number_of
 from novation.sim.history import Check

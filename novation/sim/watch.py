@@ -9,9 +9,9 @@ from typing import Any
 from novation.bots.mirror import Mirror
 from novation.fixed import WAD, unpack
 from novation.model import words
+from novation.model.feeds import Stored
 from novation.model.market import liability
 from novation.model.marks import Filled
-from novation.model.oracle import Stored
 from novation.model.view import View
 from novation.sim.audit import Audit
 from novation.sim.history import Liquidation, MarketSample, Sample, Totals

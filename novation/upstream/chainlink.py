@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Deployable, Receipt
 
-EMPTY = "0x" + 40 * "0"
 WAD_DECIMALS = 18
 
 
@@ -32,14 +32,14 @@ def deploy_push_feed(chain: Chain, name: str, decimals: int, low: int, high: int
     arguments = aggregator_arguments(name, decimals, low, high)
     aggregator = chain.deploy(code_of("FluxAggregator"), *arguments, sender=deployer)
     aggregator.transact("changeOracles", [], [deployer], [deployer], 1, 1, 0, sender=deployer)
-    proxy = chain.deploy(code_of("EACAggregatorProxy"), aggregator.address, EMPTY, sender=deployer)
+    proxy = chain.deploy(code_of("EACAggregatorProxy"), aggregator.address, ZERO_ADDRESS, sender=deployer)
     return PushFeed(proxy, aggregator, decimals, deployer)
 
 
 def aggregator_arguments(name: str, decimals: int, low: int, high: int) -> tuple[object, ...]:
     """What FluxAggregator is made with: no LINK, as rounds are not paid for, no timeout, no validator."""
     unit = 10 ** (WAD_DECIMALS - decimals)
-    return EMPTY, 0, 0, EMPTY, low // unit, high // unit, decimals, f"{name} / USD"
+    return ZERO_ADDRESS, 0, 0, ZERO_ADDRESS, low // unit, high // unit, decimals, f"{name} / USD"
 
 
 def code_of(name: str) -> Deployable:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from eth_utils.crypto import keccak
-
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Deployable
 from novation.upstream import chainlink, pyth, redstone, streams, uniswap, usdc
@@ -34,11 +32,6 @@ class Asset(NamedTuple):
 
 
 ASSETS = (Asset("ETH", 4_000, 50, 100_000), Asset("BTC", 110_000, 1_000, 2_000_000))
-
-
-def pyth_id(symbol: str) -> bytes:
-    """Pyth's 32 bytes of a price."""
-    return keccak(text=f"Crypto.{symbol}/USD")
 
 
 @dataclass(frozen=True)

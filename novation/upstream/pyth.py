@@ -23,6 +23,11 @@ EMITTER = keccak(text="novation test network, pyth's accumulator")
 HASH = 20
 
 
+def feed_id(symbol: str) -> bytes:
+    """A symbol as its feed's 32 bytes on our network; those of Pyth's own are on its list."""
+    return keccak(text=f"Crypto.{symbol}/USD")
+
+
 class PythPrice(NamedTuple):
     """One price: worth price * 10**exponent USD, Unix seconds."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from novation.chain.abi import checksum
+from novation.chain.abi import ZERO_ADDRESS, checksum
 from novation.chain.components import COMPONENTS, artifact, fetch
 from novation.chain.protocol import Chain, ChainError, Contract, Deployable
 from novation.chain.solidity import compiled
-from novation.upstream.chainlink import EMPTY
 
 RUNS = 1_000_000
 VALIDATOR = checksum(bytes(19) + b"\1")  # on the L1
@@ -50,7 +49,7 @@ def deploy_sequencer(chain: Chain, deployer: str) -> Sequencer:
     )
     feed = chain.deploy(code(), VALIDATOR, messenger.address, UP, sender=deployer)
     proxy_code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
-    proxy = chain.deploy(proxy_code, feed.address, EMPTY, sender=deployer)
+    proxy = chain.deploy(proxy_code, feed.address, ZERO_ADDRESS, sender=deployer)
     feed.transact("addAccess", proxy.address, sender=deployer)
     return Sequencer(chain, proxy, feed, messenger)
 

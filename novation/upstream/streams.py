@@ -15,10 +15,10 @@ from typing import NamedTuple
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import COMPONENTS, fetch
 from novation.chain.protocol import Chain, Contract, Deployable
 from novation.chain.solidity import compiled
-from novation.upstream.chainlink import EMPTY
 from novation.upstream.signing import Signer, signers
 
 FAULTS = 1  # so many operators may lie: one more signs each report, three times as many and one make the network
@@ -108,7 +108,7 @@ def feed_id(name: str) -> bytes:
 
 def deploy_streams(chain: Chain, deployer: str) -> Streams:
     """Proxy and verifier. @raises ComponentUnavailable."""
-    proxy = chain.deploy(code_of("VerifierProxy"), EMPTY, sender=deployer)
+    proxy = chain.deploy(code_of("VerifierProxy"), ZERO_ADDRESS, sender=deployer)
     verifier = chain.deploy(code_of("Verifier"), proxy.address, sender=deployer)
     proxy.transact("initializeVerifier", verifier.address, sender=deployer)
     return Streams(chain, proxy, verifier, operators(), {}, deployer)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract
-from novation.upstream.chainlink import EMPTY
 
 FEE = 3000  # ppm
 SPACING = 60  # ticks between places of liquidity at that fee
@@ -62,5 +62,5 @@ def deploy_uniswap(chain: Chain, native: Contract, deployer: str) -> Uniswap:
     given = factory.address, native.address
     router = chain.deploy(("SwapRouter", *artifact("uniswap-periphery", "SwapRouter")), *given, sender=deployer)
     name = "NonfungiblePositionManager"
-    positions = chain.deploy((name, *artifact("uniswap-periphery", name)), *given, EMPTY, sender=deployer)
+    positions = chain.deploy((name, *artifact("uniswap-periphery", name)), *given, ZERO_ADDRESS, sender=deployer)
     return Uniswap(chain, factory, router, positions)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import artifact
 from novation.chain.protocol import Chain, Contract, Deployable
-from novation.upstream.chainlink import EMPTY
 
 NOBODY = "0x000000000000000000000000000000000000dEaD"  # who upgrades the proxy
 UINT256 = 2**256 - 1
@@ -37,6 +37,6 @@ def deploy_usdc(chain: Chain, name: str, symbol: str, decimals: int, deployer: s
     return Usdc(checker, logic, token)
 
 
-def code_of(checker: str = EMPTY) -> Deployable:
+def code_of(checker: str = ZERO_ADDRESS) -> Deployable:
     """The token's logic, linked with a signature checker. @raises ComponentUnavailable."""
     return ("FiatTokenV2_2", *artifact("usdc", "FiatTokenV2_2", {"SignatureChecker": checker}))

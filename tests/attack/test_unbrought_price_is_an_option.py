@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from novation.model.oracle import LATE
+from novation.model.feeds import LATE
 from novation.model.sources import update_bytes
 from tests.support.pulled import newest, tell
 from tests.support.system import DUE, ETH, WAD, House

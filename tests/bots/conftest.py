@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from novation.bots.costs import Costs
-from novation.bots.keeper import Keeper
+from novation.bots.keeper import LONGEST, Keeper
 from novation.bots.liquidator import Liquidator
 from novation.bots.mirror import Mirror
 from novation.bots.outlook import Outlook
+from novation.bots.prices import PriceService, Published
 from novation.bots.service import costs_of, keeper_of, liquidator_of, mirror_of, outlook_of
 from novation.chain.revm import RevmChain
 from novation.deployment.parameters import load
 from novation.deployment.parts import bring
 from novation.deployment.settings import Parameters
 from novation.sim.recorded import Recorded
+from novation.upstream import redstone
 from tests.support.system import ETH, House, build
 
 LIQUIDITY = 5_000_000
@@ -44,8 +46,13 @@ class Floor:
     def keeper(self, **options: Any) -> Keeper:
         return keeper_of(self.house.system, self.mirror, self.costs, self.house.roles["keeper"], **options)
 
-    def outlook(self) -> Outlook:
-        return outlook_of(self.house.system, self.mirror, self.house.roles["liquidator"])
+    def outlook(self, service: PriceService | None = None) -> Outlook:
+        return outlook_of(self.house.system, self.mirror, self.house.roles["liquidator"], service)
+
+    @property
+    def published(self) -> Published:
+        """The service of the house's networks."""
+        return Published(self.house.feeds)
 
     @property
     def proof(self) -> int:
@@ -76,6 +83,28 @@ def furnished(parameters: Parameters | None = None) -> Floor:
         house.fund(house.roles[trader], DEPOSIT)
     house.refresh(60)
     return Floor(house, recorded, mirror, costs_of(house.system, mirror))
+
+
+class Long:
+    """A service whose updates are longer than an order or a liquidation takes with it; of RedStone, by metadata."""
+
+    def __init__(self, inner: PriceService) -> None:
+        self._inner = inner
+
+    def serves(self, market: int) -> bool:
+        return self._inner.serves(market)
+
+    def newest(self, market: int) -> bytes:
+        return lengthened(self._inner.newest(market))
+
+    def update_at(self, market: int, time: int) -> bytes:
+        return lengthened(self._inner.update_at(market, time))
+
+
+def lengthened(update: bytes) -> bytes:
+    """With metadata; no update stays none."""
+    tail = (LONGEST).to_bytes(3) + redstone.MARKER
+    return update[: -len(tail)] + bytes(LONGEST) + tail if update else update
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from novation.bots.prices import Published
 from novation.fixed import unpack
 from novation.model import words
-from novation.model.oracle import LATE, Brought, Stored
-from tests.bots.conftest import Floor
+from novation.model.feeds import LATE, Brought, Stored
+from tests.bots.conftest import Floor, Long, lengthened
 from tests.support.system import BTC, DUE, ETH, FEE, WAD, Order
 
 DELAY, WINDOW = 5, 3_600
@@ -175,6 +176,82 @@ def test_brings_the_price_that_an_order_fills_at(pulled: Floor) -> None:
     assert keeper.step() == []
 
 
+@pytest.mark.parametrize("pulled", ["redstone"], indirect=True)
+@pytest.mark.parametrize("late", [0, LATE + 30])
+def test_brings_a_long_update_by_itself(pulled: Floor, late: int) -> None:
+    house = pulled.house
+    keeper = pulled.keeper(service=Long(pulled.published))
+    for trader in (house.maker, house.taker):
+        order = house.order(trader, ETH, WAD)
+    house.chain.set_time(order[DUE])
+    pulled.publish(ETH, 4_010)
+    if late:  # then the newest price is needed, too
+        house.warp(late)
+        pulled.publish(ETH, 4_020)
+    before = pulled.recorded.transactions
+    done = keeper.step()
+    assert {deed.account: deed.code for deed in done} == {house.maker: "", house.taker: ""}
+    for deed in done:
+        assert deed.receipt.find("Filled")[0].args["price"] == (4_020 if late else 4_010) * WAD
+    assert pulled.recorded.transactions - before <= (4 if late else 2)
+    assert keeper.refusals == {}
+
+
+@pytest.mark.parametrize("pulled", ["redstone"], indirect=True)
+def test_a_long_update_that_is_doubted_is_paid_for_once(pulled: Floor) -> None:
+    house = pulled.house
+    keeper = pulled.keeper(service=Long(pulled.published))
+    order = house.order(house.taker, ETH, WAD)
+    house.chain.set_time(order[DUE])
+    pulled.publish(ETH, 40)  # outside the band
+    before = pulled.recorded.transactions
+    for _ in range(20):
+        assert keeper.step() == []
+        house.chain.mine()
+    assert pulled.recorded.transactions == before + 1
+    assert set(keeper.refusals) == {"PROOF"}
+
+
+@pytest.mark.parametrize("pulled", ["redstone"], indirect=True)
+def test_a_long_update_that_is_refused_is_not_sent(pulled: Floor) -> None:
+    house = pulled.house
+    order = house.order(house.taker, ETH, WAD)
+    house.chain.set_time(order[DUE])
+    pulled.publish(ETH, 4_010)
+
+    class Early(Published):
+        is_early = True
+
+        def newest(self, market: int) -> bytes:
+            return b""
+
+        def update_at(self, market: int, time: int) -> bytes:
+            update = lengthened(super().update_at(market, time))
+            return update[:-1] if self.is_early else update
+
+    service = Early(house.feeds)
+    keeper, before = pulled.keeper(service=service), pulled.recorded.transactions
+    assert keeper.step() == []
+    assert pulled.recorded.transactions == before
+    assert keeper.refusals == {"FORMAT": 1}
+    service.is_early = False
+    (done,) = keeper.step()
+    assert (done.account, done.code) == (house.taker, "")
+
+
+@pytest.mark.parametrize("pulled", ["redstone"], indirect=True)
+def test_a_long_update_has_to_pay(pulled: Floor) -> None:
+    house = pulled.house
+    keeper = pulled.keeper(service=Long(pulled.published), profit=FEE + 1)
+    order = house.order(house.taker, ETH, WAD)
+    house.chain.set_time(order[DUE])
+    pulled.publish(ETH, 4_010)
+    before = pulled.recorded.transactions
+    assert keeper.step() == []
+    assert pulled.recorded.transactions == before
+    assert keeper.refusals == {"UNPROFITABLE": 1}
+
+
 def test_one_brings_the_price_and_the_others_follow_at_once(pulled: Floor) -> None:
     house, keeper = pulled.house, pulled.keeper()
     for trader in (house.maker, house.taker, house.hedger):
@@ -261,7 +338,7 @@ def test_profit_with_an_update(pulled: Floor, more: int, number: int) -> None:
 
 def held(floor: Floor) -> tuple[Stored, Brought]:
     """What the adapter has of ETH."""
-    stored, _, brought, _ = floor.house.oracle.call("words_of", ETH)
+    stored, _, brought, *_ = floor.house.oracle.call("words_of", ETH)
     return Stored(*unpack(stored, words.STORED)), Brought(*unpack(brought, words.BROUGHT))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import novation.bots.liquidator as module
-from novation.model.oracle import HALT
-from tests.bots.conftest import TRADE_AGE, Floor
+from novation.bots.prices import Published, PullPrices
+from novation.model.feeds import HALT
+from tests.bots.conftest import TRADE_AGE, Floor, Long
 from tests.support.system import BTC, ETH, WAD
 
 
@@ -105,6 +106,33 @@ def test_brings_the_price_that_makes_unhealthy(pulled: Floor) -> None:
     assert house.chain.balance(house.liquidation.address) == 0
     assert house.cash(house.liquidator) == sum(deed.earned for deed in done) > 0
     assert liquidator.step() == []
+
+
+@pytest.mark.parametrize("pulled", ["redstone"], indirect=True)
+def test_brings_a_long_update_by_itself(pulled: Floor) -> None:
+    house = pulled.house
+    levered(pulled, house.taker)
+    house.warp(60)
+    pulled.publish(ETH, 3_725)
+    liquidator = pulled.liquidator(service=Long(pulled.published))
+    (done,) = liquidator.step()
+    assert (done.account, done.market) == (house.taker, ETH)
+    assert liquidator.refusals == {}
+
+
+def test_an_update_that_has_no_fee_any_more_is_left(pulled: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was one when it was looked at; a report of Data Streams expires."""
+    house = pulled.house
+    levered(pulled, house.taker)
+
+    class Expired(Published):
+        def newest(self, market: int) -> bytes:
+            return bytes(4_097)  # beyond what the adapter takes
+
+    monkeypatch.setattr(PullPrices, "_proven", lambda prices, update: (3_725 * WAD, house.now + 1))
+    liquidator = pulled.liquidator(service=Expired(house.feeds))
+    assert liquidator.step() == []
+    assert liquidator.refusals == {}
 
 
 def test_a_price_that_hurts_nobody_is_left(pulled: Floor) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from novation.bots.prices import Found, Published, PullPrices, PushPrices, prices_of
+from novation.bots.service import unserved
 from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import Contract
 from novation.chain.revm import RevmChain
@@ -149,28 +150,22 @@ def test_what_is_doubted_is_heard_and_may_be_brought_again(pulled: Floor) -> Non
     assert (prices.heard_at, prices.updated_at) == (at + 10, at + 10)
     assert prices.update == house.feeds[ETH].update
 
-    class Behind:
+    class Behind(Published):
         def newest(self, market: int) -> bytes:
             return bytes(older)
 
-        def update_at(self, market: int, time: int) -> bytes:
-            return b""
-
-    prices = prices_of(house.system, house.keeper, Behind())[ETH]
+    prices = prices_of(house.system, house.keeper, Behind({}))[ETH]
     prices.refresh()
     assert (prices.heard_at, prices.mid, prices.update) == (at + 10, 4_000 * WAD, b"")
 
 
 def test_an_update_that_the_source_refuses_is_none(pulled: Floor) -> None:
-    class Liar:
+    class Liar(Published):
         def newest(self, market: int) -> bytes:
             return b"not an update"
 
-        def update_at(self, market: int, time: int) -> bytes:
-            return b""
-
     house = pulled.house
-    prices = prices_of(house.system, house.keeper, Liar())[ETH]
+    prices = prices_of(house.system, house.keeper, Liar({}))[ETH]
     prices.refresh()
     assert (prices.mid, prices.update) == (house.price(ETH), b"")
 
@@ -187,6 +182,13 @@ def test_each_market_has_its_own(pulled: Floor) -> None:
 
 def test_fees_are_what_the_source_wants(pulled: Floor) -> None:
     assert pulled.proof == (PROOF if pulled.house.feeds[ETH].kind == "mock-pull" else 0)
+
+
+def test_markets_that_nobody_has_prices_of(pulled: Floor, floor: Floor) -> None:
+    nobody = Published({})
+    assert unserved(pulled.house.system, nobody) == ["ETH", "BTC"]
+    assert unserved(pulled.house.system, pulled.published) == []
+    assert unserved(floor.house.system, nobody) == []  # they are asked
 
 
 def test_networks_of_others_are_not_asked() -> None:

@@ -5,7 +5,6 @@ A formula answers what the model answers, or it reverts, and then a product in i
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -23,7 +22,6 @@ POINTS = 4_000
 LIMIT = 1 << 255
 RATE = 10**24  # of a rate_max
 PUSH = 10**21  # of a velocity
-DRAWS = dict[str, Callable[[], int]]
 
 
 class Draw:

@@ -1,4 +1,4 @@
-"""The adapter against its model and against what the networks have said; the long run is the adversary's command."""
+"""The adapter against its model and against what the networks have said; `oracle_page` is the long run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.differential.adversary import Ground, play
+from tests.differential.adversary import STATUSES, play
+from tests.differential.oracle_twins import Ground
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,7 @@ def test_an_adversary_is_answered_alike_and_gets_one_price(ground: Ground, first
     for seed in range(first, first + 200):
         seen += play(ground, seed)
     usual = {"EARLY", "PROOF", "STALE", "filled", "asked again", "believed", "not believed"}
+    usual |= {f"status {name}" for name in STATUSES.values()}
     rare = {"FEE", "FORMAT", "FUTURE", "MARKET", "PUSH", "VALUE", "GAS"}
     assert all(seen[name] > 10 for name in usual), seen
     assert all(seen[name] > 0 for name in rare), seen

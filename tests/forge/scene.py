@@ -20,7 +20,7 @@ from novation.fuzz.system.engine import Place
 from novation.fuzz.system.facts import Facts
 from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
 from novation.fuzz.system.worlds import RICH, Stage, build, local, number, text
-from novation.model.oracle import Price
+from novation.model.feeds import Price
 
 FIRST = 32  # of the chain's accounts, the ones that act here
 LIQUIDITY = 5_000_000  # dollars of the first LP

@@ -10,8 +10,8 @@ import pytest
 
 from novation.chain.protocol import Reverted
 from novation.fixed import WAD
-from novation.model.oracle import AGED, HALT, NORMAL
-from novation.model.oracle import LATE as LATE_AFTER
+from novation.model.feeds import AGED, HALT, NORMAL
+from novation.model.feeds import LATE as LATE_AFTER
 from novation.upstream.sequencer import DOWN, UP
 from tests.fork.ground import FREE, HALTED, OLD, REDUCING, WAITING, Codes, Ground
 from tests.fork.terms import (

@@ -9,7 +9,7 @@ import pytest
 
 from novation.chain.protocol import Reverted
 from novation.fixed import WAD
-from novation.model.oracle import AGED, HALT, NORMAL, REDUCE_ONLY
+from novation.model.feeds import AGED, HALT, NORMAL, REDUCE_ONLY
 from novation.upstream.network import ASSETS
 from tests.fork.ground import FREE, HALTED, OLD, REDUCING, Codes, Ground
 from tests.fork.terms import (

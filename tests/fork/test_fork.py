@@ -9,7 +9,7 @@ import pytest
 from novation.chain.components import ComponentUnavailable
 from novation.chain.protocol import ChainError, Contract
 from novation.upstream import fork, pyth, redstone, streams
-from novation.upstream.network import ASSETS, Upstream, pyth_id
+from novation.upstream.network import ASSETS, Upstream
 from novation.upstream.sequencer import DOWN
 
 pytestmark = [pytest.mark.anvil, pytest.mark.slow]
@@ -63,7 +63,7 @@ def test_push_feeds(network: Upstream) -> None:
 
 
 def test_pyth(network: Upstream) -> None:
-    feed, at = pyth_id("ETH"), network.chain.now
+    feed, at = pyth.feed_id("ETH"), network.chain.now
     core = network.wormhole.core.address
     source = network.chain.deploy("PythSource", core, pyth.PYTHNET, pyth.EMITTER, feed, sender=network.deployer)
     update = network.pyth.update([pyth.PythPrice(feed, PRICE * CENTS, CENTS, -8, at, at - 1)])

@@ -7,7 +7,6 @@ from typing import Any
 
 from tests.support.system import House
 
-COLD_CALL = 2600
 CALLS = ("CALL", "STATICCALL", "DELEGATECALL")
 KINDS = ("storage", "logs", "calls", "computation")
 

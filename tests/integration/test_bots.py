@@ -53,7 +53,14 @@ def test_keeper_then_liquidator(house: House, tmp_path: Path) -> None:
     order = house.order(house.taker, ETH, 240 * WAD)
     publish(house, order[DUE], 4_000)
     said: list[str] = []
-    serve("keeper", chain, system, manifest.block, house.keeper, 0, 1, said.append, 0, service)
+    serve("keeper", chain, system, manifest.block, house.keeper, 0, 1, said.append, 0)  # nobody has its prices
+    unserved = "ETH, BTC: prices have to be brought and no service has them, so what others bring is used"
+    assert (unserved in said) is not house.feeds[ETH].is_push
+    if not house.feeds[ETH].is_push:
+        assert "0 deeds" in said[-1]
+        said.clear()
+        serve("keeper", chain, system, manifest.block, house.keeper, 0, 1, said.append, 0, service)
+        assert unserved not in said
     assert any(f"execute {house.taker} market {ETH}, $1.00" in line for line in said)
     assert house.orders.call("taken", house.taker) == 0
 

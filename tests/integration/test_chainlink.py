@@ -10,7 +10,8 @@ import pytest
 from novation.chain.components import ComponentUnavailable, artifact
 from novation.chain.protocol import Contract, Reverted
 from novation.chain.revm import RevmChain
-from tests.support.oracle import AGED, EMPTY, HALT, NORMAL, WAD, Price, price_of
+from novation.model.feeds import Price
+from tests.support.oracle import AGED, EMPTY, HALT, NORMAL, WAD, price_of
 
 FEED = 0
 WINDOW = 60

@@ -50,7 +50,7 @@ ADAPTER.plant(
     "a doubted price is believed",
     "missing check",
     "What is out of the band, or far from the reference, moves the market all the same.",
-    '        verdict.stored = judge._doubted(stored, seen.published_at, verdict.reason == "MOVE")\n'
+    '        verdict.stored = judge._doubted(heard, seen.published_at, verdict.reason == "MOVE")\n'
     "        return verdict\n",
     "        pass\n",
 )
@@ -108,6 +108,56 @@ ADAPTER.plant(
     "One wrong price, far from the last, liquidates everybody.",
     "        if len(verdict.reason) == 0 and has_moved and agreed == 0:\n",
     "        if len(verdict.reason) > 0 and has_moved and agreed == 0:\n",
+)
+ADAPTER.plant(
+    "a flash inherits the clock of a drift",
+    "missing check",
+    "Two moves to different prices, `calm` apart: the second is believed in its first second and liquidates everybody.",
+    "            if words._is_apart(seen.mid, self._levels[feed], words._bps(limits, words.MOVE)):\n"
+    "                heard = stored & (2**words.RUN - 1)\n",
+    "",
+    subtle=True,
+)
+ADAPTER.plant(
+    "the level of the last doubt",
+    "stale value",
+    "Small steps carry the clock away from where it began: a price that lasted a second is believed.",
+    "        if verdict.stored >> words.RUN == 1:\n            self._levels[feed] = seen.mid\n",
+    "        self._levels[feed] = seen.mid\n",
+    subtle=True,
+)
+ADAPTER.plant(
+    "a level that is never written again",
+    "stale index",
+    "Every move of later years is measured from the first that was ever doubted: none is believed.",
+    "        if verdict.stored >> words.RUN == 1:\n",
+    "        if verdict.stored >> words.RUN == 1 and self._levels[feed] == 0:\n",
+    subtle=True,
+)
+ADAPTER.plant(
+    "an own price beside a fallback without its deviation",
+    "missing check",
+    "A straddle looks at the market, within what the fallback walks unseen, and fills the side that won.",
+    "        spread = max(spread, words._bps(self._fallbacks[feed], words.FALLBACK_DEVIATION))\n"
+    "    return words._mid(known), spread\n",
+    "        pass\n    return words._mid(known), spread\n",
+    subtle=True,
+)
+ADAPTER.plant(
+    "outdated only when it is aged",
+    "missing check",
+    "A price in HALT passes for one that nobody left out: accounts are liquidated, and orders burned, beside it.",
+    "    return look.status >= HALT and words._at(stored) >= time\n",
+    "    return look.status == AGED and words._at(stored) >= time\n",
+    subtle=True,
+)
+ADAPTER.plant(
+    "a fallback's time for the feed's own",
+    "stale value",
+    "Each round of the fallback makes every flag too old: nobody is liquidated while it prices the feed.",
+    "    return look.status >= HALT and words._at(stored) >= time\n",
+    "    return look.status >= HALT and look.at >= time\n",
+    subtle=True,
 )
 ADAPTER.plant(
     "the dear side rounded down",
@@ -184,5 +234,14 @@ UPDATES.plant(
     "Nobody can pay for an update who does not know its fee to the wei.",
     "extcall ORACLE.update(market, update, value=fee)",
     "extcall ORACLE.update(market, update, value=sent)",
+)
+UPDATES.plant(
+    "only the first market's price can be outdated",
+    "off by one",
+    "A liquidator leaves out the price of the second market, in which the account has won what it lost in the first.",
+    "        if (markets >> market) & 1 == 1 and staticcall ORACLE.outdated_since(market, time):\n"
+    "            return True\n",
+    "        if (markets >> market) & 1 == 1:\n            return staticcall ORACLE.outdated_since(market, time)\n",
+    subtle=True,
 )
 BUGS = (*ADAPTER, *JUDGE, *UPDATES)

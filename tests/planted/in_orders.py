@@ -93,3 +93,26 @@ BUGS.plant(
     "                done |= 1 << i\n",
     "                done |= 1\n",
 )
+BUGS.plant(
+    "burned at a price that was left out",
+    "missing check",
+    "A keeper leaves out the price of a trader's other market: the closing order fails for MARGIN and is gone.",
+    'if len(code) == 0 or (code == "MARGIN" and '
+    "updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):",
+    "if len(code) == 0:",
+)
+BUGS.plant(
+    "whatever fails at an outdated price lives",
+    "missing check",
+    "Orders that can never fill hang on while a market is halted, and keepers work for nothing.",
+    'if len(code) == 0 or (code == "MARGIN" and ',
+    "if len(code) == 0 or (",
+    subtle=True,
+)
+BUGS.plant(
+    "fired at an aged price",
+    "missing check",
+    "A wick of minutes ago, brought now, fires a stop in a market that has long come back.",
+    "assert convert(price.status, uint256) < OUTDATED and price",
+    "assert price.status != IOracleAdapter.Status.HALT and price",
+)

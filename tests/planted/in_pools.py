@@ -78,7 +78,7 @@ BUGS += [
         "the newest price does not bind late fills",
         "missing check",
         "A keeper holds an order back and fills it at its old price when that is better: a free option against LPs.",
-        (Edit(_POOL, "    if newest.published_at > due + LATE_FILL_SECONDS:\n", "    if False:\n"),),
+        (Edit(_POOL, "    if newest.published_at > due + LATE:\n", "    if False:\n"),),
         subtle=True,
     ),
     Bug(

@@ -17,8 +17,24 @@ BUGS.plant(
     "liquidated at once by an old price",
     "missing check",
     "Whoever keeps back the price at which the account is healthy again liquidates it.",
-    '        assert flagged_at != 0 and unsafe_sub(block.timestamp, flagged_at) >= ramp, "EARLY"\n',
+    '        assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp), "EARLY"\n',
     "        pass\n",
+)
+BUGS.plant(
+    "no flag is the oldest",
+    "missing check",
+    "Who was never flagged, and had no time, is liquidated at a price that somebody chose.",
+    '        assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp), "EARLY"\n',
+    '        assert flagged_at <= unsafe_sub(block.timestamp, ramp), "EARLY"\n',
+    subtle=True,
+)
+BUGS.plant(
+    "a second before the ramp is over",
+    "off by one",
+    "The account's owner has a second less than he was promised to bring a newer price.",
+    '        assert unsafe_sub(flagged_at, 1) < unsafe_sub(block.timestamp, ramp), "EARLY"\n',
+    '        assert unsafe_sub(flagged_at, 1) <= unsafe_sub(block.timestamp, ramp), "EARLY"\n',
+    subtle=True,
 )
 BUGS.plant(
     "who liquidates himself is paid twice",
@@ -89,6 +105,74 @@ BUGS.append(
         ),
     )
 )
+_MODULE, _FLAG = "contracts/LiquidationModule.vy", "contracts/modules/margin.vy"
+BUGS += [
+    Bug(
+        "an old flag opens new old prices",
+        "missing check",
+        "Flagged once for a wick, an account is liquidated hours later at a price after which the next is left out.",
+        (Edit(_MODULE, '    assert not self._is_early(account), "EARLY"\n', ""),),
+    ),
+    Bug(
+        "an old flag opens them for a second",
+        "off by one",
+        "In the second in which the ramp is over, the same: who liquidates waits for it.",
+        (
+            Edit(
+                _MODULE,
+                "block.timestamp < unsafe_add(flagged_at, RAMP)",
+                "block.timestamp <= unsafe_add(flagged_at, RAMP)",
+            ),
+        ),
+        subtle=True,
+    ),
+    Bug(
+        "many at once know no flag that is too old",
+        "missing check",
+        "The same, in a list of one.",
+        (Edit(_MODULE, "        if self._is_early(accounts[i]):\n            continue\n", ""),),
+        subtle=True,
+    ),
+    Bug(
+        "a flag warns of no price of its own second",
+        "off by one",
+        "Who flags in the transaction that brings the price waits half an hour longer than the rules say.",
+        (
+            Edit(
+                _MODULE,
+                "updates._has_outdated(word, unsafe_add(flagged_at, 1))",
+                "updates._has_outdated(word, flagged_at)",
+            ),
+        ),
+        subtle=True,
+    ),
+    Bug(
+        "flagged anew at any time",
+        "missing check",
+        "An unhealthy account flags itself in every block: the reward stays at its floor and old prices never count.",
+        (Edit(_FLAG, "unsafe_sub(block.timestamp, flagged_at) > FLAG_LIFE if", "True if"),),
+    ),
+    Bug(
+        "a flag's life a second short",
+        "off by one",
+        "A flag falls in the second in which the rules still keep it.",
+        (Edit(_FLAG, "flagged_at) > FLAG_LIFE if", "flagged_at) >= FLAG_LIFE if"),),
+        subtle=True,
+    ),
+    Bug(
+        "a flag that is never set anew",
+        "missing check",
+        "What was flagged a day ago and has newer prices is never liquidated while one of its markets is halted.",
+        (
+            Edit(
+                _FLAG,
+                "unsafe_sub(block.timestamp, flagged_at) > FLAG_LIFE if unhealthy else",
+                "flagged_at == 0 if unhealthy else",
+            ),
+        ),
+        subtle=True,
+    ),
+]
 BUGS.plant(
     "treasury and insurance exchanged",
     "swapped",

@@ -11,6 +11,8 @@ from novation.proofs.lemmas import GROUPS
 from novation.proofs.mistakes import Control
 from novation.proofs.program import program
 
+CONTRACTS = ("ClearingPool", "CollateralVault", "LiquidationModule", "OracleAdapter", "PoolShares")
+
 
 def test_there_are_enough() -> None:
     assert len(LEMMAS) >= 100
@@ -32,7 +34,7 @@ def test_lemma(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(LEMMAS))
 def test_lemma_names_functions_that_exist(name: str) -> None:
-    programs = [program(contract) for contract in ("ClearingPool", "CollateralVault", "OracleAdapter", "PoolShares")]
+    programs = [program(contract) for contract in CONTRACTS]
     known = {function for item in programs for function, _ in item.functions()}
     assert set(LEMMAS[name].covers) <= known
 

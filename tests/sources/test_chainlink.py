@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import artifact
 from novation.chain.protocol import Contract, Reverted
-from novation.upstream.chainlink import EMPTY, PushFeed, deploy_push_feed
+from novation.upstream.chainlink import PushFeed, deploy_push_feed
 from tests.sources.ground import CENTS, ETH, WAD, Ground, prove, starved
 
 PHASE = 1 << 64
@@ -177,7 +178,7 @@ def test_a_feed_behind_several_proxies(ground: Ground, mock: Contract, depth: in
     code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
     behind = mock
     for _ in range(depth - 1):
-        behind = ground.chain.deploy(code, behind.address, EMPTY, sender=ground.me)
+        behind = ground.chain.deploy(code, behind.address, ZERO_ADDRESS, sender=ground.me)
     source = source_of(ground, behind)
     mock.transact("set_modes", 10, 10, 0, sender=ground.me)
     starved(source, "latest", most=260_000)
@@ -196,11 +197,11 @@ def test_a_round_that_timed_out_is_no_price(ground: Ground) -> None:
     """FluxAggregator gives it the answer of the round before it and the time of the time-out."""
     chain, (one, two) = ground.chain, [ground.chain.account(n) for n in range(2)]
     timeout = 120
-    arguments = (EMPTY, 0, timeout, EMPTY, 50 * CENTS, 100_000 * CENTS, 8, "ETH / USD")
+    arguments = (ZERO_ADDRESS, 0, timeout, ZERO_ADDRESS, 50 * CENTS, 100_000 * CENTS, 8, "ETH / USD")
     flux = chain.deploy(("FluxAggregator", *artifact("chainlink", "FluxAggregator")), *arguments, sender=one)
     flux.transact("changeOracles", [], [one, two], [one, two], 2, 2, 0, sender=one)
     code = ("EACAggregatorProxy", *artifact("chainlink", "EACAggregatorProxy"))
-    proxy = chain.deploy(code, flux.address, EMPTY, sender=one)
+    proxy = chain.deploy(code, flux.address, ZERO_ADDRESS, sender=one)
     for oracle in (one, two):
         flux.transact("submit", 1, 4000 * CENTS, sender=oracle)
     source = source_of(ground, proxy)

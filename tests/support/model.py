@@ -7,8 +7,8 @@ from typing import Any
 
 from novation.fixed import WAD
 from novation.model import Config, Order, PoolSetup, Revert, Setup, System, invariants, view
+from novation.model.feeds import Settings
 from novation.model.ledger import DEPOSIT, LP_DEPOSIT, OPEN
-from novation.model.oracle import Settings
 from novation.model.pool import Pool
 from novation.model.sources import HONEST, SILENT, Source, update_bytes
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from novation.chain.protocol import Contract, Receipt, Reverted
 from novation.chain.revm import RevmChain
 from novation.fixed import unpack
 from novation.model import words
-from novation.model.oracle import Anchor, Brought, Stored, Swing
+from novation.model.feeds import Anchor, Brought, Price, Stored, Swing
 from novation.model.sources import update_bytes
 
 WAD = 10**18
@@ -25,17 +25,6 @@ FALLBACK_AGE, FALLBACK_DEVIATION = 1_800, 70
 CALM, SWING_WINDOW = 300, 100
 LATE = 30  # seconds in which an order fills at its first price without the deviation
 NEVER = 2**20 - 1
-NOTHING = Stored(0, 0, 0, 0, 0, 0, 0, 0, 0)
-
-
-class Price(NamedTuple):
-    """What the adapter returns."""
-
-    low: int
-    mid: int
-    high: int
-    published_at: int
-    status: int
 
 
 def price_of(usd: int, published_at: int, status: int = NORMAL, spread: int = DEVIATION) -> Price:
@@ -179,7 +168,7 @@ class Rig:
     # what is stored
 
     def words(self, feed: int) -> tuple[int, int, int, tuple[int, int]]:
-        stored, anchor, brought, (even, odd) = self.oracle.call("words_of", feed)
+        stored, anchor, brought, (even, odd), _ = self.oracle.call("words_of", feed)
         return stored, anchor, brought, (even, odd)
 
     def stored(self, feed: int = FEED) -> Stored:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from vyper import ast
@@ -29,13 +31,13 @@ HEIGHT = {
 }
 CALLS = {
     "OrderModule": {
-        "CollateralVault": {"may", "push", "release", "reserve", "raw_call"},  # raw_call: trade
-        "OracleAdapter": {"fee", "read", "update"},
+        "CollateralVault": {"account_word", "may", "push", "release", "reserve", "raw_call"},  # raw_call: trade
+        "OracleAdapter": {"fee", "outdated_since", "read", "update"},
         "sender": {"raw_call"},
     },
     "LiquidationModule": {
-        "CollateralVault": {"liquidate", "raw_call"},  # raw_call: liquidate, of many
-        "OracleAdapter": {"fee", "update"},
+        "CollateralVault": {"account_word", "liquidate", "raw_call"},  # raw_call: liquidate, of many
+        "OracleAdapter": {"fee", "outdated_since", "update"},
         "sender": {"raw_call"},
     },
     "PoolShares": {
@@ -69,6 +71,17 @@ CALLS = {
 }
 LOW_LEVEL = ("raw_call", "send", "raw_create", "create_copy_of", "create_from_blueprint", "create_minimal_proxy_to")
 RAW_TARGETS = {"VAULT.address": "CollateralVault", "msg.sender": "sender"}
+# Every source calls its own network alone; with which gas and bounds is in tests/bytecode/test_sites.py.
+SOURCES: dict[str, set[str]] = {
+    "ChainlinkSource": {"feed"},
+    "DataStreamsSource": {"PROXY", "manager", "target"},
+    "MedianSource": {"source"},
+    "PythSource": {"WORMHOLE"},
+    "RedStoneSource": set(),
+    "SequencerUptime": {"feed"},
+    "TwapSource": {"POOL"},
+}
+TWAP_DEPLOYMENT = {("UniswapPool", "token0"), ("UniswapPool", "token1"), ("Token", "decimals")}
 INTERFACES = {"Pool": "ClearingPool", "IERC20": "IERC20", "IERC20Detailed": "IERC20"}
 
 
@@ -86,23 +99,45 @@ def modules(name: str) -> list[ast.Module]:
     return found
 
 
-def calls(name: str) -> dict[str, set[str]]:
-    """What the contract calls: contract -> functions."""
-    found: dict[str, set[str]] = {}
+def typed_calls(name: str) -> Iterator[tuple[str, str]]:
+    """Interface and function of each call through an interface."""
     for module in modules(name):
         for node in module.get_descendants((ast.ExtCall, ast.StaticCall)):
             function = node.value.func
-            interface = Path(str(function.value._metadata["type"])).stem
-            target = INTERFACES.get(interface, interface.removeprefix("I"))
-            found.setdefault(target, set()).add(function.attr)
+            yield Path(str(function.value._metadata["type"])).stem, function.attr
+
+
+def raw_calls(name: str) -> Iterator[Any]:
+    """The low-level ones."""
+    for module in modules(name):
         for node in module.get_descendants(ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in LOW_LEVEL:
-                found.setdefault(RAW_TARGETS[node.args[0].node_source_code], set()).add(node.func.id)
+                yield node
+
+
+def calls(name: str) -> dict[str, set[str]]:
+    """What the contract calls: contract -> functions."""
+    found: dict[str, set[str]] = {}
+    for interface, function in typed_calls(name):
+        found.setdefault(INTERFACES.get(interface, interface.removeprefix("I")), set()).add(function)
+    for node in raw_calls(name):
+        found.setdefault(RAW_TARGETS[node.args[0].node_source_code], set()).add(node.func.id)
     return found
 
 
-@pytest.mark.parametrize("name", [name for name, path in sources().items() if path.parent.name == "contracts"])
+def of_folder(folder: str) -> list[str]:
+    """The contracts of a folder."""
+    return [name for name, path in sources().items() if path.parent.name == folder]
+
+
+@pytest.mark.parametrize("name", of_folder("contracts"))
 def test_no_contract_calls_what_is_above_it(name: str) -> None:
     found = calls(name)
     assert all(HEIGHT[target] < HEIGHT[name] for target in found)
     assert found == CALLS[name]
+
+
+@pytest.mark.parametrize("name", of_folder("sources"))
+def test_sources_call_their_network_alone(name: str) -> None:
+    assert set(typed_calls(name)) == (TWAP_DEPLOYMENT if name == "TwapSource" else set())
+    assert {node.args[0].node_source_code for node in raw_calls(name)} == SOURCES[name]

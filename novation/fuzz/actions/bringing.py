@@ -11,6 +11,7 @@ from novation.fuzz.actions.game import FAR, Game, action
 from novation.fuzz.actions.prices import squeeze
 from novation.fuzz.system.feeds import REFERENCE
 from novation.fuzz.system.networks import data_of
+from novation.model.feeds import LATE
 from novation.model.orders import Order
 from novation.model.sources import UPDATE_BYTES, update_bytes
 
@@ -126,7 +127,7 @@ def execute_with_an_update(game: Game) -> None:
     elif game.chance(10):
         data = b""
     if game.chance(20):
-        game.until(order.due + game.pick((1, game.window, game.window + 1, 121)))
+        game.until(order.due + game.pick((1, LATE, LATE + 1, game.window, game.window + 1)))
     reference = game.pick((0, 0, 0, 1, (1 << 256) - 1))
     pay(game, "orders", "execute", game.pick(game.cast.keepers), (order, slot, reference, data))
 

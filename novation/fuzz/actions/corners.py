@@ -11,8 +11,8 @@ from novation.fuzz.system.feeds import KINDS, settings_of
 from novation.fuzz.system.networks import data_of
 from novation.fuzz.system.slots import LATER, Layout
 from novation.fuzz.system.worlds import SECOND, number, text
+from novation.model.feeds import Settings
 from novation.model.market import Config
-from novation.model.oracle import Settings
 from novation.model.sources import FUTURE, HONEST, OTHER, SILENT, STARVED
 
 SPARE = 13  # a market that is never listed, in the first pool

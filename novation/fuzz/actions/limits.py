@@ -5,7 +5,7 @@ from __future__ import annotations
 from novation.fixed import BPS
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.system.feeds import REFERENCE, settings_of
-from novation.model.oracle import Settings
+from novation.model.feeds import Settings
 
 EDGE = (-1, 0, 0, 1)
 

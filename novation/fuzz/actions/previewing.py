@@ -10,7 +10,7 @@ from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.trading import spread_out
 from novation.fuzz.system.compare import Mismatch
 from novation.fuzz.system.worlds import SECOND
-from novation.model.oracle import NORMAL
+from novation.model.feeds import NORMAL
 
 
 def sizes(game: Game, account: int, market: int) -> Sequence[int]:
@@ -69,9 +69,10 @@ def preview_while_paused(game: Game) -> None:
         game.call("vault", "unpause", game.cast.owner, 7)
 
 
-@action(0.5)
-def preview_of_a_flip_on_credit(game: Game) -> None:
-    """One position wins what another loses, which is more than the cash: turning the loser round needs insurance."""
+@action(1)
+def flip_on_credit(game: Game) -> None:
+    """One position wins what another loses, which is more than the cash: turning the loser round needs insurance. Asked
+    first, and mostly done."""
     free = [a for a in game.cast.traders if not game.held(a) and not game.of(a).pending and game.cash(a) >= 0]
     mine = [market for market in game.markets if market < SECOND and game.price(market).status == NORMAL]
     if not free or len(mine) < 2:
@@ -88,6 +89,9 @@ def preview_of_a_flip_on_credit(game: Game) -> None:
     game.move(bad, game.price(bad).mid * 65 // 100)
     flip = -2 * game.position(account, bad).size
     game.mirror.asked("preview", account, bad, flip)
+    if game.chance(60):
+        buy(game, account, bad, flip, game.price(bad).mid)
+        return
     paid = game.call("vault", "deposit", game.cast.whale, game.mirror.facts.names["vault"], 10**7 * game.unit).ok
     if game.mirror.asked("preview", account, bad, flip) == "DEBT" and paid:
         raise Mismatch("preview_trade says DEBT with ten million of insurance")

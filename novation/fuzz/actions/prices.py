@@ -6,8 +6,8 @@ from novation.fixed import BPS, WAD
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.system.feeds import DOWN, FALLBACK, GRACE, KINDS, REFERENCE, UP
 from novation.fuzz.system.worlds import SECOND
-from novation.model.oracle import HALT
-from novation.model.sources import CALL_BACK, FUTURE, OTHER, SILENT
+from novation.model.feeds import HALT
+from novation.model.sources import CALL_BACK, FUTURE, HONEST, OTHER, SILENT
 
 FAILURES = (SILENT, SILENT, FUTURE, OTHER, CALL_BACK)  # in the last it calls back and tells the truth
 JUMPS = (1, 5, 20, 100, 400)  # bps
@@ -110,27 +110,48 @@ def stop_the_sequencer(game: Game) -> None:
     game.refresh_all()
 
 
-@action(1)
+@action(2)
 def fall_back(game: Game) -> None:
-    """A source is silent until nothing may be closed at its price, or says what is doubted; its fallback, if any,
-    goes on."""
+    """A source is silent until nothing may be closed at its price, or says what is doubted; its fallback, if any, goes
+    on, and prices orders."""
     backed = [market for market in game.markets if FALLBACK + market in game.mirror.sources]
     market = game.pick(backed) if backed else game.market()
     listed = game.stage.market(market)
     assert listed is not None
-    mid = game.good_mid(market)
+    mid, age = game.good_mid(market), listed.feed.fallback_age
+    if game.chance(40):
+        game.warp(1)
+        game.mirror.publish(market, mid, None, mid)
+        game.store(market)
+    before = game.last(market).published_at
     game.warp(listed.feed.close_age + game.pick((-1, 0, 1, 60)))
-    if game.chance(30):
+    if game.chance(20):
         game.mirror.publish(market, mid, None, mid)
         game.store(market)
     for _ in range(game.between(1, 3)):
         if backed:
-            game.publish(FALLBACK + market, mid * game.between(9900, 10_100) // BPS)
+            wide = game.pick((0, 0, 0, mid))
+            game.mirror.publish(FALLBACK + market, mid * game.between(9900, 10_100) // BPS, None, wide)
+            fill_at_the_fallback(game, market, before)
         game.call("oracle", "observe", game.anyone(), market)
-        game.warp(game.pick((0, 1, listed.feed.fallback_age, listed.feed.fallback_age + 1)))
+        game.warp(game.pick((0, 1, age, age + 1)))
+    if backed and game.chance(20):
+        game.mirror.fail(FALLBACK + market, game.pick(FAILURES))
+        game.call("oracle", "observe", game.anyone(), market)
+        game.mirror.fail(FALLBACK + market, HONEST)
     if game.chance(60):
         game.call(game.pool_part(market), "poke", game.anyone(), market)
         game.refresh_all()
+
+
+def fill_at_the_fallback(game: Game, market: int, before: int) -> None:
+    """As an order of a window that is over: at the fallback's first or last price, or at what was known before."""
+    last = game.last(FALLBACK + market)
+    if game.chance(50):
+        game.warp(game.pick((1, 2, 31)))
+    for due in (last.published_at, last.published_at + game.pick((0, 1)), before):
+        number = last.id - game.pick((0, 0, 0, 1))
+        game.call("oracle", "observe_at", game.anyone(), market, due, game.pick((0, 1)), number)
 
 
 @action(3)

@@ -14,9 +14,9 @@ from novation.fuzz.system.cast import Cast
 from novation.fuzz.system.mirror import Mirror, Result
 from novation.fuzz.system.slots import ORDER_SLOTS
 from novation.fuzz.system.worlds import SECOND, Stage
+from novation.model.feeds import Price
 from novation.model.ledger import NEW, Account
 from novation.model.market import EMPTY, Config, Market, Position
-from novation.model.oracle import Price
 from novation.model.orders import Order
 from novation.model.view import PoolView, Standing, View, standing
 

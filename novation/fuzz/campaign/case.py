@@ -14,7 +14,7 @@ from novation.fuzz.system.worlds import Stage, number
 
 MADE_OF = {
     "novation.model": ("Config", "Order"),
-    "novation.model.oracle": ("Settings",),
+    "novation.model.feeds": ("Settings",),
     "novation.model.sources": ("update_bytes",),
 }
 _HEX = re.compile(r"0x[0-9a-f]{33,40}\b")

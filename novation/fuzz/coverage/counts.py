@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from novation.chain.revm import ZERO
+from novation.chain.abi import ZERO_ADDRESS
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.campaign.story import Story
 from novation.fuzz.probes.builds import replaced
@@ -28,7 +28,7 @@ def counts(
         salt[story.world] += 1
         engine.set_coinbase(salt_address(salt[story.world]))
         stages.play(story)
-        engine.set_coinbase(ZERO)
+        engine.set_coinbase(ZERO_ADDRESS)
         progress(done)
         if salt[story.world] % 64 == 0:
             size[story.world] = len(engine.looked_up())

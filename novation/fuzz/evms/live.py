@@ -12,10 +12,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from novation.chain.abi import checksum, create_address
+from novation.chain.abi import ZERO_ADDRESS, checksum, create_address
 from novation.chain.compiler import Artifact
 from novation.chain.protocol import ChainError, Contract, Deployable, Event, Receipt, Registry, Reverted
-from novation.chain.revm import ACCOUNTS, CHAIN_ID, GAS_LIMIT, START, WEALTH, ZERO, account_address
+from novation.chain.revm import ACCOUNTS, CHAIN_ID, GAS_LIMIT, START, WEALTH, account_address
 from novation.chain.rpc import RpcError
 from novation.fuzz.evms.node import AnvilNode, Mined, code_of
 from novation.fuzz.evms.reading import Words
@@ -36,7 +36,7 @@ class AnvilEngine(Engine):
         self._next_snapshot = 1
         self._time = timestamp
         self._block = 0
-        self._coinbase = ZERO
+        self._coinbase = ZERO_ADDRESS
         self._words = Words(self.node)
         self._deployed: dict[str, int] = {}  # contracts of each sender: the nonce that its next one is made with
         self._last = REFUSED
@@ -65,7 +65,7 @@ class AnvilEngine(Engine):
 
     def _set_block(self) -> None:
         """The next block is told its time when it is made."""
-        if self._coinbase != ZERO:
+        if self._coinbase != ZERO_ADDRESS:
             raise ChainError("who makes the blocks is asked of revm only")
 
     def snapshot(self) -> int:

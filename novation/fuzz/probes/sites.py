@@ -248,9 +248,11 @@ def _builtin(origin: Origin) -> tuple[str, str]:
 
 def _returned(origin: Origin) -> bool:
     """Whether it decodes what another contract returned."""
-    if type(origin.ast).__name__ in ("StaticCall", "ExtCall"):
-        return True
     ast = origin.ast
+    if type(ast).__name__ == "Expr":  # what is returned is not used
+        ast = ast.value
+    if type(ast).__name__ in ("StaticCall", "ExtCall"):
+        return True
     return type(ast).__name__ == "Call" and _name(ast) not in BUILTINS and not _is_internal(ast)
 
 

@@ -26,8 +26,8 @@ FLAGS = {
 BOUNDS = {
     "update": 4096,
     "fee": 4096,
-    "execute": 4096,
-    "liquidate": 4096,
+    "execute": 2048,
+    "liquidate": 2048,
     "commit_many": 8,
     "execute_many": 8,
     "transfer_many": 8,

@@ -10,8 +10,8 @@ from novation.fixed import WAD, pack
 from novation.fuzz.system.slots import MARKET_WORDS, Key, Slots
 from novation.fuzz.system.worlds import SECOND
 from novation.model import System, words
+from novation.model.feeds import NO_ANCHOR, NO_BROUGHT, NO_SWING, NOTHING
 from novation.model.ledger import OPEN
-from novation.model.oracle import NO_ANCHOR, NO_BROUGHT, NO_SWING, NOTHING
 from novation.model.shares import Shares
 
 Route = Callable[[Any], Iterable[Key]]
@@ -75,6 +75,7 @@ class Expected:
         routes[id(oracle.stored)] = lambda feed: [("stored", feed)]
         routes[id(oracle.anchors)] = lambda feed: [("anchor", feed)]
         routes[id(oracle.brought)] = lambda feed: [("brought", feed)]
+        routes[id(oracle.levels)] = lambda feed: [("level", feed)]
         routes[id(oracle.swings)] = lambda key: [("swing", *key)]
         routes[id(orders.slots)] = lambda key: [("slot", *key)]
         routes[id(orders.earned)] = lambda keeper: [("earned", keeper)]
@@ -144,6 +145,9 @@ class Expected:
 
     def _brought(self, feed: int) -> int:
         return pack(self.system.oracle.brought.get(feed, NO_BROUGHT), words.BROUGHT)
+
+    def _level(self, feed: int) -> int:
+        return self.system.oracle.levels.get(feed, 0)
 
     def _swing(self, feed: int, parity: int) -> int:
         return pack(self.system.oracle.swings.get((feed, parity), NO_SWING), words.SWING)

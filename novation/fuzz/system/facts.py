@@ -14,11 +14,11 @@ from novation.fuzz.system.slots import Key, Slots
 from novation.fuzz.system.unpacked import account_of, fields_of, pool_of, position_of, stored_of, with_book
 from novation.fuzz.system.worlds import SECOND, Stage, number
 from novation.model import words
+from novation.model.feeds import Anchor, Price, Stored
 from novation.model.ledger import Account, PoolEntry
 from novation.model.listing import SCALE_UNIT
 from novation.model.market import Config, Market, Ramp
 from novation.model.marks import Book, PoolTerms
-from novation.model.oracle import Anchor, Price, Stored
 from novation.model.view import FeedView, PoolView, SharesView, View
 
 STRIDE = 24

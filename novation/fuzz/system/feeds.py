@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.protocol import Chain, Contract
-from novation.deployment import parts
 from novation.deployment.plan import feed_settings
 from novation.deployment.settings import Market
-from novation.model.oracle import Settings
+from novation.model.feeds import Settings
 from novation.model.sources import UPDATE_BYTES, Observation
 
 KINDS = 100  # a source is known by its market, a reference by this plus it, a fallback by
@@ -49,7 +49,7 @@ def signed(update: bytes) -> Observation:
 def fields(feeds: Mapping[int, Contract], market: Market) -> tuple[Any, ...]:
     """What `set_feed` takes."""
     keys = (market.number, REFERENCE + market.number, FALLBACK + market.number)
-    return feed_settings(market.feed, *(feeds[key].address if key in feeds else parts.EMPTY for key in keys))
+    return feed_settings(market.feed, *(feeds[key].address if key in feeds else ZERO_ADDRESS for key in keys))
 
 
 def settings_of(feeds: Mapping[int, Contract], market: Market) -> Settings:

@@ -8,8 +8,8 @@ from novation.fuzz.system.questions import pool_of, same
 from novation.fuzz.system.watching import Watching
 from novation.fuzz.system.worlds import SECOND
 from novation.model.errors import CODES, Revert
+from novation.model.feeds import HALT, Price
 from novation.model.market import EMPTY, accrue, fill_cost, in_force, pnl, requirement
-from novation.model.oracle import HALT, Price
 
 REFUSALS = frozenset(("", *CODES)) - {"AUTH", "BUSY", "FEE", "ORDER", "PROOF", "SLOT"}
 WIDE = 1 << 90  # of sizes, money and prices: below it nothing of a preview overflows

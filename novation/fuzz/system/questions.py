@@ -12,9 +12,9 @@ from novation.fuzz.system.slots import ORDER_SLOTS, Key
 from novation.fuzz.system.watching import Watching
 from novation.fuzz.system.worlds import SECOND
 from novation.model import words
+from novation.model.feeds import NORMAL
 from novation.model.ledger import NEW
 from novation.model.market import EMPTY, OWED_UNIT, in_force
-from novation.model.oracle import NORMAL
 from novation.model.view import PoolView, nav, standing
 
 Question = Callable[..., Any]
@@ -160,8 +160,8 @@ def feed(mirror: Watching, market: int) -> None:
     highest = -(-words.band_value(high) * (BPS + max(filled, divergence)) // BPS)
     same("oracle.bounds", answer(mirror, "oracle", "bounds", market), (highest, filled * PPM // BPS))
     swings = tuple(word(mirror, "swing", market, parity) for parity in (0, 1))
-    kept = tuple(word(mirror, kind, market) for kind in ("stored", "anchor", "brought"))
-    same("oracle.words_of", answer(mirror, "oracle", "words_of", market), (*kept, swings))
+    stored, anchor, brought, level = (word(mirror, kind, market) for kind in ("stored", "anchor", "brought", "level"))
+    same("oracle.words_of", answer(mirror, "oracle", "words_of", market), (stored, anchor, brought, swings, level))
     if source:
         same("oracle.fee", answer(mirror, "oracle", "fee", market, b""), (mirror.fee(market),))
 

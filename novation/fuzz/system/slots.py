@@ -19,7 +19,7 @@ Key = tuple[Any, ...]
 MARKET_WORDS = ("config", "ramp", "interest", "funding", "mark")
 VARIABLES = {name: f"_{name}" for name in ("limits", "stored", "brought")}  # others have the plural
 ORDER_SLOTS = (0, 1, 2, 15)  # those that are played with
-FEED_WORDS = ("feed", "limits", "reference", "fallback", "stored", "anchor", "brought")
+FEED_WORDS = ("feed", "limits", "reference", "fallback", "stored", "anchor", "brought", "level")
 
 
 @cache

@@ -15,8 +15,8 @@ from novation.fuzz.system.hostile import HostileTwin, Reentry
 from novation.fuzz.system.networks import Network
 from novation.fuzz.system.twins import model_of, source_of
 from novation.fuzz.system.worlds import Stage, number, text
+from novation.model.feeds import HALT, Price
 from novation.model.journal import Env
-from novation.model.oracle import HALT, Price
 from novation.model.sources import CALL_BACK, STARVED, UPDATE_BYTES, Observation, Source, update_bytes
 from novation.model.system import System
 

@@ -8,10 +8,10 @@ from novation.fixed import unpack
 from novation.fuzz.system.slots import MARKET_WORDS, Key
 from novation.fuzz.system.worlds import SECOND
 from novation.model import words
+from novation.model.feeds import Stored
 from novation.model.ledger import Account, PoolEntry
 from novation.model.market import Position
 from novation.model.marks import Book
-from novation.model.oracle import Stored
 from novation.model.view import PoolView
 
 CACHED = 1 << 13  # words of which each comes twice: into the state now, and a call later into the state before

@@ -18,14 +18,14 @@ from novation.fuzz.system.surroundings import Move, Surroundings
 from novation.fuzz.system.tally import count, count_words
 from novation.fuzz.system.worlds import Stage, number, text
 from novation.model import Order, invariants
+from novation.model.feeds import Price
 from novation.model.marks import PoolTerms
-from novation.model.oracle import Price
 from novation.model.pool import Pool
 from novation.model.shares import FIRST
 from novation.model.view import Step, View
 
 _SHARES = frozenset({"share", "progress", "queue", "paid", "batch", "deposit", "redemption"})
-_FEEDS = frozenset({*FEED_WORDS, "swing"} - {"brought"})
+_FEEDS = frozenset({*FEED_WORDS, "swing"} - {"brought", "level"})
 _SOURCES = ("feed", "reference", "fallback")  # words with a source's address
 
 

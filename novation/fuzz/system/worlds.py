@@ -122,7 +122,7 @@ def tight() -> World:
     )
     judged = {"reference": "mock", "divergence_bps": 200, "reference_age": 900}
     breaker = {"move_bps": 1500, "swing_bps": 2500, "window": 300, "calm": 120}
-    pulled: dict[str, Any] = {"source": "mock-pull", "confidence_bps": 60, "refresh": 60}
+    pulled: dict[str, Any] = {"source": "mock-pull", "confidence_bps": 60, "refresh": 60, "trade_age": 150}
     markets = (
         _market(0, "ETH", like, 4000 * WAD, 10_000 * WAD, **pulled, **judged, **breaker),
         _market(1, "BTC", like, 110_000 * WAD, 500 * WAD, confidence_bps=50, **judged),

@@ -10,13 +10,11 @@ from novation.proofs.facts import cancel, product_monotone, quotient
 from novation.proofs.lemma import Proof, lemma
 from novation.proofs.lemmas.common import (
     BPS,
-    CLOCK,
     CONFIG,
     LIMITS,
     MID,
     MOST,
     ORACLE,
-    TIME,
     U14,
     U15,
     U20,
@@ -24,7 +22,7 @@ from novation.proofs.lemmas.common import (
     words_at,
 )
 from novation.proofs.lemmas.prices import look_of
-from novation.proofs.values import ADDRESS_MAX, UINT_MAX, Num, ranged, same
+from novation.proofs.values import ADDRESS_MAX, UINT_MAX, Num, same
 
 AGES = ("trade_age", "close_age", "reference_age", "window", "calm", "refresh", "fallback_age")
 FALLBACK = ("fallback", "fallback_age", "fallback_deviation")
@@ -244,43 +242,3 @@ def bounds_hold(p: Proof) -> None:
     p.use(product_monotone, look["mid"], highest, BPS + wide)
     p.use(cancel, told, high, BPS)
     p.show(high <= told, "the sides")
-
-
-@lemma(
-    "read-is-observe",
-    "read answers what observe would: the same price, time, sides and status.",
-    "any words; _judge, _look: any answers, the same for the same words; runs that do not revert",
-    "OracleAdapter.read",
-    "OracleAdapter.observe",
-    "OracleAdapter._observed",
-)
-def read_is_observe(p: Proof) -> None:
-    feed = p.number("feed", 0, UINT_MAX)
-
-    def answer(name: str, arguments: list[Any], most: int) -> Num:
-        """The same number for the same arguments."""
-        given = [item.term if isinstance(item, Num) else item for item in arguments]
-        term: z3.ArithRef = z3.Function(name, *(item.sort() for item in given), z3.IntSort())(*given)
-        p.assume(term >= 0, term <= most)
-        return ranged(term, 0, most)
-
-    def judged(translator: Any, arguments: list[Any], state: Any) -> Any:
-        given = [*arguments[:3], *arguments[3].values()]
-        return {name: answer(name, given, UINT_MAX) for name in ("stored", "anchor", "swing", "reason")}
-
-    def looked(translator: Any, arguments: list[Any], state: Any) -> Any:
-        most = {"status": 8, "mid": MID, "at": TIME, "spread": MOST}
-        return {**look_of(p), **{name: answer(name, arguments, high) for name, high in most.items()}}
-
-    answers = []
-    for function in ("read", "observe"):
-        run = p.run(
-            ORACLE,
-            f"OracleAdapter.{function}",
-            feed,
-            state=words_at(p, {}),
-            bounds=CLOCK,
-            summaries={"OracleAdapter._judge": judged, "OracleAdapter._look": looked},
-        )
-        answers.append(run.value)
-    p.show(same(*answers))

@@ -129,25 +129,27 @@ WIDTHS = (112, 40, 20, 68, 1, 15)  # mid, at, gap, others, doubted, run
     "An order on a pull feed fills at the observation that is known to be the first for it, at its price; later "
     "than 30 s after it was due only where the newest price is later than that too, and no older than 30 s, or the "
     "fallback's. Its spread is its confidence, at least the deviation where it fills more than 30 s after it or "
-    "beside a fallback.",
+    "beside a fallback, and beside that at least the fallback's deviation too.",
     "known-first; nothing stored is of the future; due in time (the order was committed); runs that do not revert",
     "OracleAdapter._brought_for",
 )
 def brought_first(p: Proof) -> None:
     end = p.number("end", 0, UINT_MAX)
     due, (config, settings) = p.number("due", 0, TIME), p.word("config", 200, 14, 42)
+    feed, (fallback, other) = p.number("feed", 0, UINT_MAX), p.word("fallback", 180, 14, 62)
     known, fields = p.word("known", *OBSERVED)
     look = look_of(p)
     p.assume(fields[1].term <= NOW, NOW >= LATE)
     run = p.run(
         ORACLE,
         "OracleAdapter._brought_for",
+        feed,
         config,
         look,
         known,
         due,
         end,
-        state=words_at(p, {}),
+        state=words_at(p, {"_fallbacks": (feed, fallback)}),
         bounds={"block.timestamp": (LATE, TIME)},
         claims={"unsafe_sub(block.timestamp, words._at(known))": (0, TIME)},
     )
@@ -156,9 +158,10 @@ def brought_first(p: Proof) -> None:
     p.show(z3.And(known.term != 0, mid == fields[0].term), "its price")
     newer = z3.And(look["at"].term > due.term + LATE, look["at"].term > NOW - LATE)
     p.show(z3.Implies(due.term + LATE < NOW, z3.Or(newer, look["is_fallback"])), "a newer price beside it")
-    own, deviation = fields[3].term, settings[1].term
+    own, deviation, beside = fields[3].term, settings[1].term, other[1].term
     late = z3.Or(look["is_fallback"], NOW - fields[1].term > LATE)
-    p.show(spread == z3.If(z3.And(late, deviation > own), deviation, own), "its spread")
+    wide = z3.If(z3.And(late, deviation > own), deviation, own)
+    p.show(spread == z3.If(z3.And(look["is_fallback"], beside > wide), beside, wide), "its spread")
 
 
 @lemma(
@@ -222,7 +225,7 @@ SOURCES = ("brought", "pushed")
 def fill_bound(p: Proof) -> None:
     config, flags = p.word("config", 236, 1, 1, 18)
     limits, settings = p.word("limits", 54, 14, 14, 14, 160)
-    feed, due, window, reference = p.ints("feed due window reference", 0, UINT_MAX)
+    feed, due, window, id_ = p.ints("feed due window id", 0, UINT_MAX)
     look, known = look_of(p), p.number("known", 0, UINT_MAX)
     brought, pushed = ((p.number(f"{name}.mid", 0, MID), p.number(f"{name}.spread", 0, BPS)) for name in SOURCES)
     price = {name: p.number(f"price.{name}", 0, MID) for name in ("low", "mid", "high", "published_at", "status")}
@@ -238,7 +241,7 @@ def fill_bound(p: Proof) -> None:
         feed,
         due,
         window,
-        reference,
+        id_,
         state=words_at(p, {"_feeds": (feed, config), "_limits": (feed, limits)}),
         summaries={
             **APART,

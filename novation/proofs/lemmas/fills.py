@@ -52,7 +52,7 @@ def reduction(p: Proof) -> tuple[dict[str, Num], Run, dict[str, Num]]:
         "mid": state["price"],
         "high": p.number("high", 0, PRICE),
         "published_at": p.number("published_at", 0, 2**40),
-        "status": p.number("status", 1, 4),
+        "status": p.number("status", 1, 8),
     }
     limits = {
         "min_notional": p.number("min_notional", 1, 10**24),

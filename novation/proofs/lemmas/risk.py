@@ -54,7 +54,7 @@ def added(p: Proof, seen: dict[str, Value]) -> tuple[dict[str, z3.ArithRef], Num
     """What one position adds to the risk."""
     size, basis = p.number("size", -SIZE, SIZE), p.number("basis", -BASIS, BASIS)
     risk = {name: p.number(f"risk.{name}", 0, 2**245) for name in ("gains", "losses", "initial", "maintenance")}
-    risk["equity"], risk["status"] = p.number("risk.equity", -(2**245), 2**245), p.number("risk.status", 0, 7)
+    risk["equity"], risk["status"] = p.number("risk.equity", -(2**245), 2**245), p.number("risk.status", 0, 15)
     run = p.run(P, "perp_risk._add_position", risk, seen, size, basis, summaries=PLAIN)
     p.no_wrap(run)
     return {name: run.value[name].term - risk[name].term for name in risk}, size, basis
@@ -62,14 +62,15 @@ def added(p: Proof, seen: dict[str, Value]) -> tuple[dict[str, z3.ArithRef], Num
 
 @lemma(
     "adverse-side",
-    "At a good price gains - losses of a position (its adverse side) is at most its equity at mid: "
+    "At a price that is not in HALT gains - losses of a position (its adverse side) is at most its equity at mid: "
     "-losses <= equity; requirements only grow.",
     WIDTHS + "; low <= mid <= high (price-sides)",
     "perp_risk._add_position",
     "perp_risk._equity_price",
 )
 def adverse_side(p: Proof) -> None:
-    seen = view(p, (1, 2))
+    seen = view(p, (1, 8))
+    p.assume(seen["status"].term != 4)
     change, size, _ = added(p, seen)
     for a, b in (("low", "mid"), ("mid", "high")):
         p.use(product_monotone, seen[a], seen[b], size)

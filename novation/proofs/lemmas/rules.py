@@ -16,7 +16,7 @@ def totals(p: Proof, name: str = "totals") -> Value:
     """Any sums that positions can have."""
     found = {field: p.number(f"{name}.{field}", 0, MONEY) for field in ("counted", "losses", "initial", "maintenance")}
     found["equity"] = p.number(f"{name}.equity", -MONEY, MONEY)
-    found["status"] = p.number(f"{name}.status", 0, 7)
+    found["status"] = p.number(f"{name}.status", 0, 15)
     return found
 
 
@@ -78,7 +78,7 @@ def withdraw_healthy(p: Proof) -> None:
 def gains_counted(p: Proof) -> None:
     t = totals(p)
     risk = {name: p.number(f"risk.{name}", 0, MONEY) for name in ("gains", "losses", "initial", "maintenance")}
-    risk["equity"], risk["status"] = p.number("risk.equity", -MONEY, MONEY), p.number("risk.status", 0, 7)
+    risk["equity"], risk["status"] = p.number("risk.equity", -MONEY, MONEY), p.number("risk.status", 0, 15)
     weight, cash, credit = (
         p.number("weight", 0, 10_000),
         p.number("cash", -(2**103), 2**103),
@@ -167,7 +167,9 @@ def guardian_tightens(p: Proof) -> None:
     def credit(w: z3.ArithRef) -> z3.ArithRef:
         return (w / 2**208) % 2**40
 
-    p.show(z3.Implies(run.ok, z3.Or(sender == owner, z3.And(sender == guardian, credit(after) <= credit(word)))))
+    p.have(z3.Implies(run.ok, z3.Or(sender == owner, sender == guardian)), "AUTH")
+    p.have(z3.Implies(run.ok, credit(after) == z3.Int("credit") / 10**18), "the credit")
+    p.show(z3.Implies(z3.And(run.ok, sender != owner), credit(after) <= credit(word)))
     paused = z3.Int("ledger._paused")
     run = p.run(V, "pools.pause", returns=False)
     after_pause = run.state.store["ledger._paused"].term

@@ -114,7 +114,9 @@ def collect_conserves(p: Proof) -> None:
     p.show(z3.And(insurance >= 0, treasury >= 0, insurance * BPS <= amount * share), "the parts")
 
 
-def settled(p: Proof) -> tuple[Any, list[tuple[Num, Num]], dict[str, Num]]:
+def settled(
+    p: Proof, returns: bool = True, **bounds: tuple[int, int]
+) -> tuple[Any, list[tuple[Num, Num]], dict[str, Num]]:
     """`liquidate` with every booking in a list; the account is neither the pool nor insurance."""
     credits: list[tuple[Num, Num]] = []
     stores: list[Num] = []
@@ -175,8 +177,10 @@ def settled(p: Proof) -> tuple[Any, list[tuple[Num, Num]], dict[str, Num]]:
             "liquidate#0.2.cash": (-(2**110), 2**110),
             "liquidate#0.2.penalty": (0, 2**110),
             "liquidate#0.3.equity": (-(2**185), 2**185),
+            **bounds,
         },
         summaries=summaries,
+        returns=returns,
         watches={"none": ("booked", lambda *_: Num(z3.IntVal(0), 0, 0))},
     )
     return run, credits, others

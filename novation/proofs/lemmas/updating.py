@@ -1,4 +1,4 @@
-"""OracleAdapter: which observations are believed, and what is stored of them."""
+"""OracleAdapter: what is stored of an observation, and when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import z3
 
-from novation.proofs.expressions import code_number
 from novation.proofs.facts import quotient
 from novation.proofs.lemma import Proof, lemma
 from novation.proofs.lemmas.common import (
@@ -16,10 +15,7 @@ from novation.proofs.lemmas.common import (
     MID,
     ORACLE,
     U20,
-    U32,
-    distance,
     now,
-    observation,
     packed,
     words_at,
 )
@@ -63,78 +59,6 @@ def anchor_fresh(p: Proof) -> None:
     p.show(z3.Implies(z3.And(answered == held.term, kept == 0, answered != 0), time - parts[1].term <= age), "held")
     good = z3.And(seen["mid"] > 0, seen["mid"] <= MID, seen["published_at"] <= time, time - seen["published_at"] <= age)
     p.show(z3.Implies(kept != 0, z3.And(good, kept == asked, answered == kept)), "asked anew")
-
-
-@lemma(
-    "judge-reasons",
-    "An observation is doubted exactly where it is unfit, further than the divergence from a reference that speaks, "
-    "or a move with no reference to vouch, less than calm after the first such one in a row. Else it is believed "
-    "with what the reference said, and the breaker lasts calm where it moved or swung, 0 s where not.",
-    "any feed; _unfit, _moved, _moved_at, _swung, _anchor: any answer; " + STATIC,
-    "OracleAdapter._judge",
-)
-def judge_reasons(p: Proof) -> None:
-    config, flags = p.word("config", 236, 1, 1, 18)
-    before, began = p.number("stored", 0, UINT_MAX), p.number("began", 0, 2**41)
-    limits, settings = p.word("limits", 68, 14, 14, 20, 20, 120)
-    feed, seen = p.number("feed", 0, UINT_MAX), observation(p)
-    agreed, reference = p.word("agreed", 112, 144)
-    unfit = p.number("unfit", 0, 2**64)
-    believed, doubted, number_ = p.number("believed", 1, 3), p.number("doubted", 4, 9), p.number("number", 0, U32)
-    moved, swung = z3.Bool("moved"), [z3.Bool("swung 0"), z3.Bool("swung 1")]
-    turns = iter(swung)
-    given: list[list[Value]] = []
-    doubts: list[list[Value]] = []
-    p.assume(z3.Or(unfit.term == 0, unfit.term == code_number("BAND"), unfit.term == code_number("WIDE")))
-
-    def believe(translator: Any, arguments: list[Value], state: State) -> Num:
-        given.append(arguments)
-        return believed
-
-    def doubt(translator: Any, arguments: list[Value], state: State) -> Num:
-        doubts.append(arguments)
-        return doubted
-
-    state = words_at(p, {"_limits": (feed, limits)})
-    run = p.run(
-        ORACLE,
-        "OracleAdapter._judge",
-        feed,
-        config,
-        before,
-        seen,
-        state=state,
-        bounds=CLOCK,
-        summaries={
-            **APART,
-            "feed_judge._unfit": lambda *_: unfit,
-            "feed_judge._moved": lambda *_: moved,
-            "feed_judge._moved_at": lambda *_: began,
-            "feed_judge._window": lambda *_: number_,
-            "feed_judge._swung": lambda *_: next(turns),
-            "feed_judge._swing": lambda *_: number(7),
-            "feed_judge._believed": believe,
-            "feed_judge._doubted": doubt,
-            "OracleAdapter._anchor": lambda *_: (agreed, number(5)),
-        },
-    )
-    verdict, reason = run.value, run.value["reason"].term
-    vouched = z3.And(flags[2].term == 1, agreed.term != 0)
-    far = distance(seen["mid"], reference[0]) * BPS > settings[2].term * reference[0].term
-    apart = z3.And(unfit.term == 0, vouched, far)
-    said_at = z3.If(flags[1].term == 1, z3.Int("block.timestamp"), seen["published_at"].term)
-    early = z3.If(said_at > began.term, said_at - began.term, 0) < settings[4].term
-    move = z3.And(unfit.term == 0, z3.Not(vouched), moved, early)
-    p.show((reason == code_number("APART")) == apart, "APART")
-    p.show((reason == code_number("MOVE")) == move, "MOVE")
-    p.show(z3.Implies(unfit.term != 0, reason == unfit.term), "unfit")
-    p.show((reason == 0) == z3.Not(z3.Or(unfit.term != 0, apart, move)), "believed")
-    p.show(verdict["stored"].term == z3.If(reason == 0, believed.term, doubted.term), "the word")
-    p.show(z3.Implies(reason != 0, doubts[0][2] == move), "the run")
-    _, _, _, anchor, breaker = (item.term if isinstance(item, Num) else item for item in given[0])
-    p.show(z3.Implies(reason == 0, anchor == z3.If(vouched, agreed.term, 0)), "what the reference said")
-    trips = z3.Or(moved, z3.And(settings[1].term != 0, z3.Or(*swung)))
-    p.show(z3.Implies(reason == 0, breaker == z3.If(trips, settings[4].term, 0)), "the breaker")
 
 
 class Verdict(NamedTuple):

@@ -199,7 +199,8 @@ def test_a_sequencers_uptime(tmp_path: Path) -> None:
 def test_what_is_given_has_no_first_price_and_others_that_are_given(tmp_path: Path, source: str) -> None:
     decimals = "" if source.startswith("'") else "      decimals: 8"
     begin = ("source: mock              # mock, ch", f"source: {source} # ch")
-    rest = ("      decimals: 8               # of Chainlink's feeds\n      price: 4000\n", f"{decimals}\n")
+    kind = "      kind: push" if source.startswith("'") else ""
+    rest = ("      decimals: 8               # of Chainlink's feeds\n      price: 4000\n", f"{decimals}{kind}\n")
     given = load(changed(tmp_path, begin, rest)).market("ETH").feed
     assert given.is_given
     assert given.is_push
@@ -212,6 +213,19 @@ def test_what_is_given_has_no_first_price_and_others_that_are_given(tmp_path: Pa
     assert ("is the source itself" if not given.proxy else "fallback_age is missing") in complaint(same)
     price = changed(tmp_path, begin, (rest[0], rest[1] + "      price: 4000\n"))
     assert "markets.ETH.feed.price is no parameter" in complaint(price)
+
+
+def test_a_given_source_is_asked_or_brought_prices(tmp_path: Path) -> None:
+    begin = ("source: mock              # mock, ch", f"source: '{ADDRESS}' # ch")
+    rest = "      decimals: 8               # of Chainlink's feeds\n      price: 4000\n"
+    pull = load(changed(tmp_path, begin, (rest, "      kind: pull\n"), ("age: 7200", "age: 60"))).market("ETH").feed
+    assert (pull.is_given, pull.is_push, pull.price, pull.trade_age) == (True, False, 0, 60)
+    missing = complaint(changed(tmp_path, begin, (rest, "")))
+    assert "markets.ETH.feed.kind is missing" in missing
+    wrong = complaint(changed(tmp_path, begin, (rest, "      kind: mock\n")))
+    assert "markets.ETH.feed.kind is mock, it must be one of push, pull" in wrong
+    ours = complaint(changed(tmp_path, ("      price: 4000\n", "      price: 4000\n      kind: pull\n")))
+    assert "markets.ETH.feed.kind is no parameter" in ours
 
 
 def test_a_pull_feed_needs_no_age_as_long_as_the_window(tmp_path: Path) -> None:

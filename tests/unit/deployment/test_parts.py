@@ -22,7 +22,7 @@ def chain() -> RevmChain:
     return RevmChain()
 
 
-def deployed(chain: RevmChain, kind: str) -> parts.Feed:
+def deployed(chain: RevmChain, kind: str) -> parts.Publisher:
     """A feed of ETH."""
     feed = load("local").with_sources(kind, "mock").market("ETH").feed
     try:

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.components import ComponentUnavailable, fetch
 from novation.chain.protocol import Reverted
 from novation.chain.revm import RevmChain
 from novation.deployment.networks import NETWORK_ROLES
 from novation.deployment.parameters import load
-from novation.deployment.parts import EMPTY
+from novation.deployment.parts import deploy_feed
 from novation.deployment.plan import PlanError, deploy, feed_settings
-from novation.deployment.settings import PUSH, SOURCES, Parameters
+from novation.deployment.settings import PULL, PUSH, SOURCES, Parameters
 from tests.support.system import BTC, ETH, ROLES, WAD, House, build
 
 LOCKED = 1_000 * WAD
@@ -77,7 +78,7 @@ def test_records_every_contract_with_its_arguments(system: House) -> None:
         *("oracle", "vault", "orders", "liquidation", "pool", "shares", "lens"),
     }
     assert roles["token"].arguments == ("USD Coin", "USDC", 6)
-    assert roles["oracle"].arguments == (system.owner, system.guardian, EMPTY)
+    assert roles["oracle"].arguments == (system.owner, system.guardian, ZERO_ADDRESS)
     assert roles["liquidation"].arguments[:2] == (system.vault.address, system.oracle.address)
     assert system.liquidation.call("ORACLE") == system.oracle.address
     assert roles["lens"].arguments == (system.vault.address,)
@@ -206,21 +207,73 @@ def test_a_given_address_must_be_what_it_should(what: str) -> None:
         assert words in str(caught.value)
 
 
-def test_a_given_source_must_have_a_price() -> None:
+def refused(chain: RevmChain, parameters: Parameters) -> str:
+    """The sentence with which the plan is refused, before anything of the system is deployed."""
+    begun: list[str] = []
+    with pytest.raises(PlanError) as caught:
+        deploy(chain, parameters, chain.account(0), begun.append)
+    assert set(begun) <= {"token (mock)", "source ETH (mock)"}
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("role", ["source", "reference", "fallback"])
+def test_a_given_source_must_have_a_price(role: str) -> None:
     chain = RevmChain()
     deployer = chain.account(0)
     silent = chain.deploy("MockSource", True, sender=deployer).address
     pull = chain.deploy("MockSource", False, sender=deployer).address
     other = chain.deploy("MockPool", sender=deployer).address
+    nothing, place = chain.account(9), f"on chain {chain.chain_id}"
     for address, words in (
-        (chain.account(9), "There is no source of ETH"),
-        (other, "is no source of prices"),
-        (silent, "has no price: it must be one that is asked"),
-        (pull, "has no price: it must be one that is asked"),
+        (nothing, f"There is no contract at {nothing} {place}: it cannot be ETH's {role}."),
+        (other, f"What is at {other} {place} is no source of prices: it cannot be ETH's {role}."),
+        (silent, f"ETH's {role} at {silent} {place} has no price: it must be one that is asked, and have one."),
+        (pull, f"ETH's {role} at {pull} {place} has no price: it must be one that is asked, and have one."),
     ):
-        with pytest.raises(PlanError) as caught:
-            deploy(chain, given(load("local"), source=address), deployer)
-        assert words in str(caught.value)
+        assert refused(chain, given(load("local"), **{role: address})) == words
+
+
+@pytest.mark.parametrize("kind", PULL)
+def test_a_given_source_may_be_brought_prices(kind: str) -> None:
+    chain = RevmChain()
+    deployer = chain.account(0)
+    settings = load("local").with_sources(kind, "mock").market("ETH").feed
+    try:
+        network = deploy_feed(chain, settings, "ETH", deployer)
+    except ComponentUnavailable as error:
+        pytest.skip(str(error))
+    if kind == "mock-pull":
+        network.source.transact("set_price", 1_000, sender=deployer)  # wei
+    address = network.source.address
+    parameters = given(load("local"), source=address, brought=True)
+    nobody = f"ETH is listed at a price that is brought to its source {address}, and nobody is known who has one"
+    assert nobody in refused(chain, parameters)
+    updates = {ETH: network.update}
+    system = deploy(chain, parameters, deployer, update_of=updates.__getitem__)
+    assert system.oracle.call("read", ETH)[1] == 4_000 * WAD
+    assert system.oracle.call("feed_at", ETH)[0][:2] == (address, False)
+    assert set(system.feeds) == {BTC}
+    assert system.sources[ETH] == address
+
+
+def test_a_given_source_that_is_brought_prices_must_take_updates() -> None:
+    chain = RevmChain()
+    asked = source_at(chain, 4_000 * WAD)
+    silent = chain.deploy("MockSource", True, sender=chain.account(0)).address
+    for address in (asked, silent):
+        words = refused(chain, given(load("local"), source=address, brought=True))
+        assert f"ETH's source at {address}" in words
+        assert "takes no updates: it must be one that prices are brought to" in words
+
+
+def test_what_is_deployed_with_the_system_is_told() -> None:
+    local, address = load("local"), "0x694AA1769357215DE4FAC081bf1f309aDC325306"
+    assert local.own == ["the token (mock)", "ETH's source (mock)", "BTC's source (mock)"]
+    assert given(local, address, source="pyth", reference="chainlink", fallback="mock").own == [
+        *("ETH's source (pyth)", "ETH's reference (chainlink)", "ETH's fallback (mock)", "BTC's source (mock)")
+    ]
+    assert given(local, source=address, reference=address).own == ["the token (mock)", "BTC's source (mock)"]
+    assert load("sepolia").own == []
 
 
 def test_a_sequencers_uptime_is_used() -> None:

@@ -13,8 +13,8 @@ from novation.fuzz.system.feeds import DOWN, FALLBACK, GRACE, REFERENCE, UP
 from novation.fuzz.system.mirror import Mismatch
 from novation.fuzz.system.networks import Network, data_of
 from novation.fuzz.system.surroundings import Move
+from novation.model.feeds import AGED, HALT, NORMAL
 from novation.model.journal import Env
-from novation.model.oracle import AGED, HALT, NORMAL
 from novation.model.orders import Order
 from novation.model.sources import NONE, update_bytes
 

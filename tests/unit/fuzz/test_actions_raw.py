@@ -5,15 +5,30 @@ from __future__ import annotations
 
 import pytest
 
+from novation.bytecode.builds import deployed
+from novation.bytecode.trees import shipped
 from novation.chain.compiler import compile_all
 from novation.fuzz.actions import ACTIONS, Game, raw, wild
 from novation.fuzz.campaign.stages import Stages
-from novation.fuzz.system.calldata import leaves, lenient, lists, width, with_word
+from novation.fuzz.system.calldata import BOUNDS, FLAGS, leaves, lenient, lists, width, with_word
 from novation.fuzz.system.calls import PAYABLE
 from novation.fuzz.system.mirror import Mismatch
 from novation.model.ledger import Ledger
 
 WORD = (1).to_bytes(32, "big")
+
+
+def test_bounds_and_flags_are_the_compilers() -> None:
+    bounds, flags = {}, {}
+    for function in (function for name in deployed() for function in shipped(name).exposed()):
+        for number, argument in enumerate(function.arguments):
+            kind = type(argument.typ).__name__
+            if kind in ("BytesT", "DArrayT"):
+                assert bounds.setdefault(function.name, argument.typ.length) == argument.typ.length, function.name
+            elif kind == "FlagT":
+                flags[function.name, number] = len(argument.typ._flag_members)
+    assert bounds == BOUNDS
+    assert flags == FLAGS
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from novation.chain.abi import ZERO_ADDRESS
 from novation.chain.compiler import compile_all, open_contract
-from novation.chain.revm import ZERO
 from novation.console import CheckFailed
 from novation.fuzz.actions import Game
 from novation.fuzz.campaign.author import Author
@@ -174,7 +174,7 @@ def test_hits_under_a_salt_are_apart(game: Game) -> None:
     watch.new()
     chain.set_coinbase(salt_address(7))
     game.mirror.see("lens", "book", 0)
-    chain.set_coinbase(ZERO)
+    chain.set_coinbase(ZERO_ADDRESS)
     assert watch.new() == set()
     assert {salt for salt, _ in salted_hits(chain)} == {0, 7}
 

@@ -13,8 +13,8 @@ from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
 from novation.fuzz.system.slots import LATER
 from novation.model import invariants, registry
+from novation.model.feeds import Price
 from novation.model.invariants import INVARIANTS, Violation, check_state
-from novation.model.oracle import Price
 from novation.model.view import View
 
 KINDS = {"interest": 1, "mark": 1 << 112, "funding": (1 << 110) - 1, "book": 1}  # and what is added to such a word

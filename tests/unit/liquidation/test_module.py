@@ -92,7 +92,7 @@ def test_settings(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(0, EMPTY), (1, EMPTY), (2, 5_001), (3, 10_001), (3, 999), (4, 0), (4, 2**32), (5, 50 * WAD + 1)],
+    [(0, EMPTY), (1, EMPTY), (2, 5_001), (3, 10_001), (3, 999), (4, 0), (4, 1_801), (5, 50 * WAD + 1)],
 )
 def test_bound(desk: Desk, place: int, value: Any) -> None:
     arguments: list[Any] = [desk.vault.address, desk.rig.oracle.address, *POLICY.values()]

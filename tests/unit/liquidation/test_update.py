@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.oracle import NOTHING, PULLED
+from novation.model.feeds import NOTHING
+from tests.support.oracle import PULLED
 from tests.support.orders import WAD, Desk, error
 from tests.support.stub import passed, passing
 

@@ -18,6 +18,7 @@ from novation.mutation.runner import Broken, Runner
 from novation.mutation.targets import Targets
 
 NAME, FILE = "LiquidationModule", "contracts/LiquidationModule.vy"
+LENGTHS = "assert len(accounts) == len(markets)"
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,12 @@ def corpus() -> list[Story]:
             return [story]
 
 
-def mutants(*lines: int) -> list[Mutant]:
-    return [each for each in mutants_of(FILE, text_of(FILE)) if each.line in lines]
+def mutants(*texts: str) -> list[Mutant]:
+    """Of the lines that begin with these."""
+    lines = [line.strip() for line in text_of(FILE).splitlines()]
+    wanted = {number for number, line in enumerate(lines, 1) for text in texts if line.startswith(text)}
+    assert len(wanted) == len(texts)
+    return [each for each in mutants_of(FILE, text_of(FILE)) if each.line in wanted]
 
 
 def play(targets: Targets, wanted: list[Mutant], stories: list[Story], known: dict[str, Result]) -> dict[str, Result]:
@@ -63,7 +68,7 @@ def few_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few_tests")
 def test_outcomes(targets: Targets, place: Path) -> None:
-    wanted = mutants(80, 100)  # the lengths; what is returned
+    wanted = mutants(LENGTHS, "return done")
     known: dict[str, Result] = {}
     found = play(targets, wanted, [], known)
     assert found["pass"].outcome == found["!="].outcome == results.TESTS
@@ -74,7 +79,7 @@ def test_outcomes(targets: Targets, place: Path) -> None:
 
 @pytest.mark.usefixtures("few_tests")
 def test_copies(targets: Targets, place: Path) -> None:
-    one = next(each for each in mutants(80) if each.after == "pass")
+    one = next(each for each in mutants(LENGTHS) if each.after == "pass")
     same = replace(one, start=one.start - 4, before="    " + one.before, after="    pass")
     none = replace(one, start=one.start - 4, before="    " + one.before, after="  " * 2 + one.before + " ")
     known: dict[str, Result] = {}
@@ -86,7 +91,7 @@ def test_copies(targets: Targets, place: Path) -> None:
 
 
 def test_noticed_by_a_story(targets: Targets, place: Path) -> None:
-    one = next(each for each in mutants(66) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    one = next(each for each in mutants("account, market, msg.sender") if each.before == "SHARE_FLOOR, SHARE_CEILING")
     found = play(targets, [one], corpus(), {})[one.after]
     assert found.outcome == results.CAMPAIGN
     assert found.how.startswith("story 1: ")
@@ -115,7 +120,7 @@ def only_new_stories(monkeypatch: pytest.MonkeyPatch) -> Story:
 @pytest.mark.usefixtures("only_new_stories")
 def test_noticed_by_a_new_story(targets: Targets, place: Path) -> None:
     """The true contracts are the true ones, whatever the tests before were run on."""
-    one = next(each for each in mutants(66) if each.before == "SHARE_FLOOR, SHARE_CEILING")
+    one = next(each for each in mutants("account, market, msg.sender") if each.before == "SHARE_FLOOR, SHARE_CEILING")
     found = play(targets, [one], [], {})[one.after]
     assert found.outcome == results.CAMPAIGN
     assert found.how.startswith("new story: ")
@@ -127,7 +132,7 @@ def test_a_story_that_fails_on_the_true_contracts_is_told(
     monkeypatch.setattr(killers, "_play", lambda stages, story: "Mismatch: cash")
     known: dict[str, Result] = {}
     made, seen = Runner(targets, [], known), list[str]()
-    made.run(mutants(80)[:1], 1, lambda mutant, result: seen.append(result.outcome))
+    made.run(mutants(LENGTHS)[:1], 1, lambda mutant, result: seen.append(result.outcome))
     assert made.disputed == [f"Mismatch: cash\n  {only_new_stories}"]
     assert seen == [results.DISPUTED]
     assert known == {}
@@ -140,5 +145,5 @@ def test_a_fault_of_ours_is_no_kill(targets: Targets, place: Path, monkeypatch: 
 
     monkeypatch.setattr(runner, "replay", fail)
     with pytest.raises(Broken, match="the runner is broken"):
-        play(targets, mutants(80)[:1], [], {})
+        play(targets, mutants(LENGTHS)[:1], [], {})
     assert not place.exists()

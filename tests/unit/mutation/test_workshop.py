@@ -59,8 +59,8 @@ def test_as_it_is(shop: Workshop) -> None:
     """Nothing is left out but the assembler's own optimisation."""
     assembly = compile_ir.compile_to_assembly(open_contract(NAME).ir_nodes, optimize=OptimizationLevel.NONE)
     assert shop.code == bytes(compile_ir.assembly_to_evm(assembly)[0])
-    own = {(FILE, name) for name in ("__init__", "liquidate", "liquidate_many")}
-    module = {(UPDATES, name) for name in ("__init__", "_bring", "_refund")}
+    own = {(FILE, name) for name in ("__init__", "liquidate", "liquidate_many", "_is_early")}
+    module = {(UPDATES, name) for name in ("__init__", "_bring", "_has_outdated", "_refund")}
     assert {key for key in shop.functions() if not key[1].isupper()} == own | module
 
 

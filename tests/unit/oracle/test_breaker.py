@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from novation.model.oracle import Swing
+from novation.model.feeds import Swing
 from tests.support.oracle import CALM, FEED, NORMAL, PULLED, REDUCE_ONLY, SWING_WINDOW, WAD, Rig, price_of
 
 FEEDS = pytest.mark.parametrize("feed", [FEED, PULLED])

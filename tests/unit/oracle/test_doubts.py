@@ -6,21 +6,8 @@ from typing import Any
 
 import pytest
 
-from novation.model.oracle import Stored
-from tests.support.oracle import (
-    CALM,
-    DEVIATION,
-    FEED,
-    HALT,
-    NORMAL,
-    NOTHING,
-    PULLED,
-    REDUCE_ONLY,
-    SILENT,
-    WAD,
-    Rig,
-    price_of,
-)
+from novation.model.feeds import NOTHING, Stored
+from tests.support.oracle import CALM, DEVIATION, FEED, HALT, NORMAL, PULLED, REDUCE_ONLY, SILENT, WAD, Rig, price_of
 
 pytestmark = pytest.mark.parametrize("feed", [FEED, PULLED])
 # What is doubted beside a last price of 2,000, and why.

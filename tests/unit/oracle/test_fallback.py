@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from novation.model.feeds import NOTHING, Price
 from tests.support.oracle import (
     AGED,
     CLOSE_AGE,
@@ -18,13 +19,11 @@ from tests.support.oracle import (
     FUTURE,
     HALT,
     NORMAL,
-    NOTHING,
     PULLED,
     SILENT,
     STARVED,
     TRADE_AGE,
     WAD,
-    Price,
     Rig,
     price_of,
 )
@@ -298,7 +297,8 @@ class TestOrders:
 
 @pytest.mark.parametrize("feed", [PULLED])
 def test_an_order_of_a_pull_feed_fills_at_its_own_where_that_is_known(rig: Rig, feed: int, last: int) -> None:
-    """It pays the feed's deviation, as nothing of now is known of its source."""
+    """It pays the feed's deviation, as nothing of now is known of its source, and the fallback's, by which the newest
+    price may be off."""
     at = last + 10
     rig.chain.warp(10 + CLOSE_AGE)
     fall(rig)
@@ -306,4 +306,62 @@ def test_an_order_of_a_pull_feed_fills_at_its_own_where_that_is_known(rig: Rig, 
     rig.chain.warp(1)
     price, mid, spread = rig.observe_at(at, WINDOW, 0, PULLED)
     assert price == told(2_050, rig.now - 1)
-    assert (mid, spread) == (2_049 * WAD, DEVIATION * 100)
+    assert (mid, spread) == (2_049 * WAD, max(DEVIATION, FALLBACK_DEVIATION) * 100)
+
+
+BESIDE = pytest.mark.parametrize(
+    ("confidence", "deviation", "beside", "bps"),
+    [
+        (0, 50, 70, 70),
+        (0, 71, 70, 71),
+        (0, 70, 70, 70),
+        (14, 0, 69, 70),
+        (14, 0, 71, 71),
+        (14, 71, 0, 71),
+        (40, 199, 199, 200),
+        (0, 0, 0, 0),
+    ],
+)
+
+
+@BESIDE
+@pytest.mark.parametrize("age", [2, CLOSE_AGE])
+def test_beside_an_own_price_the_widest_of_three_is_paid(
+    rig: Rig, confidence: int, deviation: int, beside: int, bps: int, age: int
+) -> None:
+    """Its own interval (USD of 2,000), the feed's deviation, the fallback's: also seconds after the order's time."""
+    rig.reset(
+        PULLED,
+        trade_age=1,
+        close_age=age - 1,
+        deviation=deviation,
+        fallback_age=FALLBACK_AGE,
+        fallback_deviation=beside,
+    )
+    rig.bring(2_001)
+    due = rig.now
+    assert not rig.bring(2_000, due - 1, 1, confidence * WAD)
+    rig.chain.warp(age)
+    fall(rig, 2_002)
+    price, mid, spread = rig.observe_at(due - 1, WINDOW, 0, PULLED)
+    assert price == price_of(2_002, rig.now, AGED, beside)
+    assert (mid, spread) == (2_000 * WAD, bps * 100)
+    assert spread <= rig.oracle.call("bounds", PULLED)[1]
+
+
+@BESIDE
+@pytest.mark.parametrize("late", [False, True])
+def test_beside_the_feeds_own_newest_the_fallback_counts_for_nothing(
+    rig: Rig, confidence: int, deviation: int, beside: int, bps: int, late: bool
+) -> None:
+    rig.reset(PULLED, deviation=deviation, fallback_age=FALLBACK_AGE, fallback_deviation=beside)
+    rig.bring(2_000)
+    due = rig.now
+    rig.chain.warp(31 if late else 30)
+    rig.bring(2_001)
+    fall(rig, 2_002)
+    rig.bring(2_000, due, 1, confidence * WAD)
+    assert rig.observe_at(due, WINDOW, 0, PULLED)[1:] == (
+        2_000 * WAD,
+        100 * max(confidence * 5, deviation if late else 0),
+    )

@@ -6,21 +6,8 @@ import pytest
 
 from novation.fixed import pack
 from novation.model import words
-from novation.model.oracle import Stored
-from tests.support.oracle import (
-    CLOSE_AGE,
-    DEVIATION,
-    FEED,
-    HALT,
-    NOTHING,
-    PULLED,
-    REDUCE_ONLY,
-    SILENT,
-    WAD,
-    Price,
-    Rig,
-    price_of,
-)
+from novation.model.feeds import NOTHING, Price, Stored
+from tests.support.oracle import CLOSE_AGE, DEVIATION, FEED, HALT, PULLED, REDUCE_ONLY, SILENT, WAD, Rig, price_of
 
 
 def test_stores_and_tells(rig: Rig) -> None:

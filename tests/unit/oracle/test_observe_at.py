@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from novation.chain.protocol import Reverted
+from novation.model.feeds import NOTHING
 from tests.support.oracle import (
     CLOSE_AGE,
     CONFIDENCE,
@@ -13,7 +14,6 @@ from tests.support.oracle import (
     FUTURE,
     HALT,
     LATE,
-    NOTHING,
     OTHER,
     REDUCE_ONLY,
     SILENT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.oracle import CLOSE_AGE, DEVIATION, HALT, LATE, PULLED, REDUCE_ONLY, WAD, Price, Rig, price_of
+from novation.model.feeds import Price
+from tests.support.oracle import CLOSE_AGE, DEVIATION, HALT, LATE, PULLED, REDUCE_ONLY, WAD, Rig, price_of
 
 WINDOW = 60
 SPREAD = DEVIATION * 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from novation.model.feeds import NOTHING, Price
 from tests.support.oracle import (
     AGED,
     CLOSE_AGE,
@@ -13,14 +14,12 @@ from tests.support.oracle import (
     FUTURE,
     HALT,
     NORMAL,
-    NOTHING,
     PULLED,
     REDUCE_ONLY,
     SILENT,
     STARVED,
     TRADE_AGE,
     WAD,
-    Price,
     Rig,
     price_of,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from novation.chain.protocol import Reverted
-from novation.model.oracle import Anchor
+from novation.model.feeds import Anchor
 from tests.support.oracle import (
     AGED,
     DEVIATION,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from novation.model.oracle import Anchor, Brought, Stored
+from novation.model.feeds import Anchor, Brought, Stored
 from tests.support.oracle import (
     CALM,
     CLOSE_AGE,

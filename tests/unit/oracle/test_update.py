@@ -6,20 +6,8 @@ import pytest
 
 from novation.fixed import pack
 from novation.model import words
-from novation.model.oracle import Brought, Stored
-from tests.support.oracle import (
-    CONFIDENCE,
-    DEVIATION,
-    FEED,
-    FUTURE,
-    HALT,
-    NORMAL,
-    NOTHING,
-    PULLED,
-    WAD,
-    Rig,
-    price_of,
-)
+from novation.model.feeds import NOTHING, Brought, Stored
+from tests.support.oracle import CONFIDENCE, DEVIATION, FEED, FUTURE, HALT, NORMAL, PULLED, WAD, Rig, price_of
 from tests.support.stub import answering
 
 GAP_LIMIT = 2**20 - 1

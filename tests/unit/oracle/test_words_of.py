@@ -36,3 +36,16 @@ def test_of_a_push_feed(rig: Rig) -> None:
     rig.push(2_010)
     rig.observe()
     assert rig.words(FEED) == (2_010 * WAD | rig.now << 112 | DEVIATION << 186, 0, 0, (0, 0))
+
+
+def test_the_level_of_a_move(rig: Rig) -> None:
+    """The fifth: in WAD, whole."""
+    rig.reset(PULLED, move=500)
+    rig.bring(2_000)
+    assert rig.oracle.call("words_of", PULLED)[4] == 0
+    rig.chain.warp(1)
+    rig.bring_mid(2_400 * WAD + 1)
+    *words, level = rig.oracle.call("words_of", PULLED)
+    assert level == 2_400 * WAD + 1
+    assert words[0] == 2_000 * WAD | (rig.now - 1) << 112 | 1 << 152 | DEVIATION << 186 | 1 << 240 | 1 << 241
+    assert words[1:] == [0, 0, (0, 0)]

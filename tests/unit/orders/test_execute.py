@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from novation.fixed import pack
+from novation.model import words
+from tests.support.oracle import AGED, FALLBACK_AGE, FEED, HALT, NORMAL, PULLED, REDUCE_ONLY, STARVED, TRADE_AGE
 from tests.support.orders import (
     BURN,
     GRACE,
@@ -32,7 +35,7 @@ def test_fills(desk: Desk) -> None:
         "size": -5 * WAD,
         "due": order.due,
         "window": WINDOW,
-        "reference": 77,
+        "observation_id": 77,
         "amount": 9 * WAD,
         "flag": False,
     }
@@ -81,6 +84,139 @@ def test_any_other_fault_reverts_and_the_order_lives(desk: Desk, code: str) -> N
     assert desk.earned() == 0
     desk.make_vault(0)
     assert desk.execute(order).ok
+
+
+HALTED, UNKNOWN = 9, 31  # feeds: one of which no price is good, the last that a market may have
+
+
+def hold(desk: Desk, *markets: int, flagged_at: int = 0) -> None:
+    """The account is in these markets from now on, as far as the vault tells; every other bit of its word is set."""
+    held = sum(1 << market for market in markets)
+    word = pack((255, 255, held, flagged_at, 2**64 - 1, -1), words.ACCOUNT)
+    desk.vault.transact("set_account_word", desk.account, word, sender=desk.anyone)
+
+
+class TestMarginIsNotToldAtAnOutdatedPrice:
+    """The keeper may have left out a newer one, of any market that the account is in: the order lives.
+
+    Market 0 has a price of now, FEED its own of now, PULLED an AGED one; of HALTED and UNKNOWN there is none.
+    """
+
+    @pytest.fixture(autouse=True)
+    def prices(self, desk: Desk) -> None:
+        desk.rig.bring(2_000)
+        desk.chain.warp(TRADE_AGE + 1)
+        desk.rig.push(2_000)
+        statuses = [desk.rig.read(market).status for market in (0, FEED, PULLED, HALTED, UNKNOWN)]
+        assert statuses == [NORMAL, NORMAL, AGED, HALT, HALT]
+
+    @pytest.mark.parametrize("reduce_only", [False, True])
+    @pytest.mark.parametrize(
+        "markets",
+        [(PULLED,), (HALTED,), (UNKNOWN,), (0, PULLED), (0, FEED, HALTED), (0, FEED, UNKNOWN), (PULLED, HALTED)],
+        ids=str,
+    )
+    def test_the_order_lives(self, desk: Desk, markets: tuple[int, ...], reduce_only: bool) -> None:
+        hold(desk, *markets)
+        order = desk.due(reduce_only=reduce_only)
+        desk.fail_with(error("MARGIN"))
+        receipt = desk.execute(order)
+        assert (receipt.ok, receipt.error, receipt.output) == (False, "MARGIN", error("MARGIN"))
+        assert desk.is_alive(order)
+        assert desk.earned() == 0
+        desk.make_vault(0)
+        assert desk.execute(order).ok
+
+    @pytest.mark.parametrize("markets", [(), (0,), (FEED,), (0, FEED)], ids=str)
+    def test_it_is_consumed_where_none_is(self, desk: Desk, markets: tuple[int, ...]) -> None:
+        """The order's own market is not looked at where the account is not in it: the fill needs a good price of it."""
+        hold(desk, *markets)
+        order = desk.due(market=PULLED)
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order).one("Executed").args["code"] == "MARGIN"
+        assert desk.earned() == WAD
+
+    @pytest.mark.parametrize("code", [code for code in TRADER_CODES if code != "MARGIN"])
+    def test_other_faults_consume_it_as_ever(self, desk: Desk, code: str) -> None:
+        hold(desk, 0, PULLED, HALTED)
+        order = desk.due()
+        desk.fail_with(error(code))
+        assert desk.execute(order).one("Executed").args["code"] == code
+
+    def test_a_fill_is_a_fill(self, desk: Desk) -> None:
+        hold(desk, 0, PULLED, HALTED)
+        assert desk.execute(desk.due()).one("Executed").args["code"] == ""
+
+    @pytest.mark.parametrize("ago", [0, 1, 10**6])
+    def test_a_flag_changes_nothing(self, desk: Desk, ago: int) -> None:
+        """Nor when the price is of: it need not be of after anything."""
+        hold(desk, PULLED, flagged_at=desk.chain.now - ago)
+        order = desk.due()
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order).error == "MARGIN"
+
+    @pytest.mark.parametrize("status", [NORMAL, REDUCE_ONLY])
+    def test_it_is_consumed_when_a_newer_one_is_brought(self, desk: Desk, status: int) -> None:
+        """By the one who executes it, or before."""
+        desk.rig.set_status(status, PULLED)
+        hold(desk, 0, PULLED)
+        order = desk.due()
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order).error == "MARGIN"
+        desk.rig.bring(2_001)
+        assert desk.rig.read(PULLED).status == status
+        assert desk.execute(order).one("Executed").args["code"] == "MARGIN"
+
+    def test_what_it_brings_itself_counts(self, desk: Desk) -> None:
+        hold(desk, PULLED)
+        order = desk.due(market=PULLED)
+        desk.fail_with(error("MARGIN"))
+        receipt = desk.execute(order, update=desk.rig.update(2_001 * WAD))
+        assert receipt.one("Executed").args["code"] == "MARGIN"
+
+    def test_what_it_brings_is_undone_where_the_order_lives(self, desk: Desk) -> None:
+        hold(desk, PULLED, HALTED)
+        order = desk.due(market=PULLED)
+        before = desk.rig.words(PULLED)
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order, update=desk.rig.update(2_001 * WAD)).error == "MARGIN"
+        assert desk.rig.words(PULLED) == before
+
+    def test_a_fallbacks_price_is_outdated(self, desk: Desk) -> None:
+        desk.rig.reset(PULLED, fallback_age=FALLBACK_AGE)
+        desk.rig.push_to(desk.rig.fallback, 2_000 * WAD)
+        desk.chain.warp(3_600)
+        desk.rig.push(2_000)
+        desk.rig.push_to(desk.rig.fallback, 2_000 * WAD)
+        assert desk.rig.read(PULLED).status == AGED
+        hold(desk, PULLED)
+        order = desk.due()
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order).error == "MARGIN"
+
+    def test_another_accounts_markets_are_its_own(self, desk: Desk) -> None:
+        hold(desk, HALTED)
+        order = desk.due(account=desk.sub_account(1))
+        desk.fail_with(error("MARGIN"))
+        assert desk.execute(order).one("Executed").args["code"] == "MARGIN"
+
+    def test_gas_where_a_source_cannot_tell(self, desk: Desk) -> None:
+        hold(desk, 0)
+        order = desk.due()
+        desk.fail_with(error("MARGIN"))
+        desk.rig.modes(STARVED)
+        assert desk.execute(order).error == "GAS"
+        assert desk.is_alive(order)
+        desk.fail_with(error("DUST"))
+        assert desk.execute(order).ok
+
+    def test_with_any_gas_it_lives(self, desk: Desk) -> None:
+        hold(desk, 0, PULLED)
+        order = desk.due()
+        desk.fail_with(error("MARGIN"))
+        for gas in range(26_000, 120_000, 811):
+            assert not desk.execute(order, gas=gas).ok
+        assert desk.is_alive(order)
 
 
 def tampered(at: int, value: bytes) -> bytes:

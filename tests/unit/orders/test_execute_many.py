@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from novation.chain.protocol import Receipt
+from novation.fixed import pack
+from novation.model import words
+from tests.support.oracle import AGED, HALT, PULLED, STARVED, TRADE_AGE
 from tests.support.orders import GRACE, SPEND, WAD, WINDOW, Desk, Order, called, error
 
 
@@ -62,6 +65,44 @@ def test_faults(desk: Desk, code: str, bits: int) -> None:
     assert desk.orders.returned("execute_many", receipt) == bits
     assert [event.args["code"] for event in receipt.find("Executed")] == [code] * bits.bit_count()
     assert [desk.is_alive(order, slot) for slot, order in enumerate(orders)] == [not bits] * 2
+
+
+def hold(desk: Desk, account: str, *markets: int) -> None:
+    """The account is in these markets from now on, as far as the vault tells."""
+    word = pack((0, 0, sum(1 << market for market in markets), 0, 0, 0), words.ACCOUNT)
+    desk.vault.transact("set_account_word", account, word, sender=desk.anyone)
+
+
+@pytest.mark.parametrize(("market", "status"), [(PULLED, AGED), (9, HALT)])
+@pytest.mark.parametrize(("code", "bits"), [("MARGIN", 0b101), ("DUST", 0b111), ("STALE", 0)])
+def test_margin_at_an_outdated_price_is_passed_over(desk: Desk, market: int, status: int, code: str, bits: int) -> None:
+    """The second order's account is in a market whose newer price the keeper may have left out."""
+    desk.rig.bring(2_000)
+    desk.chain.warp(TRADE_AGE + 1)
+    desk.rig.push(2_000)
+    assert desk.rig.read(market).status == status
+    accounts = [desk.sub_account(number) for number in range(3)]
+    for account, held in zip(accounts, [(0,), (0, market), ()], strict=True):
+        hold(desk, account, *held)
+    orders = [desk.commit(account=account) for account in accounts]
+    desk.chain.set_time(orders[-1].due)
+    desk.fail_with(error(code))
+    receipt = run(desk, orders, [0] * 3)
+    assert desk.orders.returned("execute_many", receipt) == bits
+    assert [event.args["code"] for event in receipt.find("Executed")] == [code] * bits.bit_count()
+    assert [desk.is_alive(order) for order in orders] == [not bits >> i & 1 for i in range(3)]
+    assert desk.earned() == bits.bit_count() * WAD
+
+
+def test_gas_where_a_source_cannot_tell(desk: Desk) -> None:
+    """Nothing is done: whether the order is burned must not hang on the gas that it is given."""
+    hold(desk, desk.account, 0)
+    orders = [desk.commit(slot) for slot in range(2)]
+    desk.chain.set_time(orders[-1].due)
+    desk.fail_with(error("MARGIN"))
+    desk.rig.modes(STARVED)
+    assert desk.refusal("execute_many", [tuple(order) for order in orders], [0, 1], [7, 7]) == "GAS"
+    assert [desk.is_alive(order, slot) for slot, order in enumerate(orders)] == [True, True]
 
 
 def test_with_little_gas_orders_fill_or_live(desk: Desk) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from novation.chain.revm import RevmChain
-from novation.model.oracle import Stored
-from tests.support.oracle import DEVIATION, NOTHING, PULLED
+from novation.model.feeds import NOTHING, Stored
+from tests.support.oracle import DEVIATION, PULLED
 from tests.support.orders import WAD, Desk, Order, build, called, error
 from tests.support.stub import passed, passing
 

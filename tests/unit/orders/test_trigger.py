@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.support.oracle import CLOSE_AGE, HALT, REDUCE_ONLY
+from tests.support.oracle import (
+    AGED,
+    CALM,
+    CLOSE_AGE,
+    FALLBACK_AGE,
+    HALT,
+    NORMAL,
+    PULLED,
+    REDUCE_ONLY,
+    TRADE_AGE,
+    Rig,
+)
 from tests.support.orders import DELAY, WAD, Desk, Order, order_of
 
 
@@ -64,9 +76,66 @@ def test_stale_in_halt(desk: Desk) -> None:
     assert desk.refusal("trigger", tuple(order), 0) == "STALE"
 
 
-def test_reduce_only_prices_fire_too(desk: Desk) -> None:
-    desk.rig.oracle.transact("set_status", 0, REDUCE_ONLY, sender=desk.rig.guardian)
+@pytest.mark.parametrize("market", [0, PULLED])
+@pytest.mark.parametrize(
+    ("age", "status", "code"),
+    [
+        (0, NORMAL, None),
+        (TRADE_AGE, NORMAL, None),
+        (TRADE_AGE + 1, AGED, "STALE"),
+        (CLOSE_AGE, AGED, "STALE"),
+        (CLOSE_AGE + 1, HALT, "STALE"),
+    ],
+)
+def test_stale_for_a_price_whose_time_somebody_chose(
+    desk: Desk, market: int, age: int, status: int, code: str | None
+) -> None:
+    """Though it is younger than the commit and beyond the trigger."""
+    order = armed(desk, market=market)
+    if market == PULLED:
+        desk.rig.bring(2_000)
+    desk.chain.warp(age)
+    assert desk.rig.read(market).status == status
+    assert desk.refusal("trigger", tuple(order), 0) == code
+    assert desk.is_alive(order) == (code is not None)
+
+
+def test_stale_for_a_fallbacks_price(desk: Desk) -> None:
+    """A fresh one of it is AGED as well."""
+    desk.rig.reset(PULLED, fallback_age=FALLBACK_AGE)
+    order = armed(desk, market=PULLED, trigger=1_900 * WAD)
+    desk.rig.push_to(desk.rig.fallback, 2_000 * WAD)
+    price = desk.rig.read(PULLED)
+    assert (price.published_at, price.status) == (desk.chain.now, AGED)
+    assert desk.refusal("trigger", tuple(order), 0) == "STALE"
+    desk.rig.bring(2_000)
+    assert desk.refusal("trigger", tuple(order), 0) is None
+
+
+@pytest.mark.parametrize(("age", "code"), [(TRADE_AGE, None), (TRADE_AGE + 1, "STALE")])
+def test_stale_for_an_aged_price_of_a_reduce_only_feed(desk: Desk, age: int, code: str | None) -> None:
+    desk.rig.set_status(REDUCE_ONLY, 0)
     order = armed(desk)
+    desk.chain.warp(age)
+    assert desk.refusal("trigger", tuple(order), 0) == code
+
+
+def by_status(rig: Rig) -> None:
+    rig.oracle.transact("set_status", PULLED, REDUCE_ONLY, sender=rig.guardian)
+
+
+def by_breaker(rig: Rig) -> None:
+    """The price to come is far from the one before."""
+    rig.reset(PULLED, swing=100, calm=CALM)
+    rig.bring(1_900)
+
+
+@pytest.mark.parametrize("reduce", [by_status, by_breaker])
+def test_reduce_only_prices_fire_too(desk: Desk, reduce: Callable[[Rig], None]) -> None:
+    reduce(desk.rig)
+    order = armed(desk, market=PULLED)
+    desk.rig.bring(2_000)
+    assert desk.rig.read(PULLED).status == REDUCE_ONLY
     assert desk.refusal("trigger", tuple(order), 0) is None
 
 

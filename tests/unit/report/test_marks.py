@@ -56,6 +56,7 @@ def test_a_page_that_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
+        ("bytecode", ("facts",)),
         ("campaign", ("figures",)),
         ("coverage", ("figures",)),
         ("engines", ("figures",)),

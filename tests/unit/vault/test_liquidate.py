@@ -157,6 +157,44 @@ class TestAnOldPrice:
         bench.push(ETH, 3_700)
         assert bench.liquidate(thin).ok
 
+    @pytest.mark.parametrize("ramp", [1, RAMP, 2**32 - 1])
+    def test_never_flagged(self, bench: Bench, thin: str, ramp: int) -> None:
+        bench.push(ETH, 3_700)
+        bench.chain.warp(61)
+        assert bench.account(thin).flagged_at == 0
+        assert bench.liquidate(thin, ramp=ramp).error == "EARLY"
+
+    @pytest.mark.parametrize(
+        ("ramp", "ago", "code"),
+        [
+            (1, 0, "EARLY"),
+            (1, 1, None),
+            (10, 9, "EARLY"),
+            (10, 10, None),
+            (1_800, 1_799, "EARLY"),
+            (1_800, 1_800, None),
+        ],
+    )
+    def test_after_any_ramp(self, bench: Bench, thin: str, ramp: int, ago: int, code: str | None) -> None:
+        """Up to the longest that the module takes."""
+        bench.push(ETH, 3_700)
+        bench.chain.warp(61)
+        flag(bench, thin, ago)
+        assert bench.liquidate(thin, ramp=ramp).error == code
+
+    @pytest.mark.parametrize("ago", [0, RAMP - 1])
+    def test_a_flag_anew_is_a_ramp_anew(self, bench: Bench, thin: str, ago: int) -> None:
+        bench.push(ETH, 3_700)
+        bench.chain.warp(61)
+        flag(bench, thin, 1_801)
+        mark = bench.chain.snapshot()
+        assert bench.liquidate(thin).ok
+        bench.chain.restore(mark)
+        flag(bench, thin, ago)
+        assert bench.liquidate(thin).error == "EARLY"
+        bench.chain.warp(RAMP - ago)
+        assert bench.liquidate(thin).ok
+
     @pytest.mark.parametrize(("ago", "code"), [(0, "EARLY"), (RAMP - 1, "EARLY"), (RAMP, None)])
     def test_after_the_ramp(self, bench: Bench, thin: str, ago: int, code: str | None) -> None:
         bench.push(ETH, 3_700)
