@@ -6,6 +6,7 @@ import pytest
 
 import novation.bots.liquidator as module
 from novation.bots.prices import Published, PullPrices
+from novation.model.doors import FLAG_LIFE
 from novation.model.feeds import HALT
 from tests.bots.conftest import TRADE_AGE, Floor, Long
 from tests.support.system import BTC, ETH, WAD
@@ -299,6 +300,24 @@ def test_whom_others_have_flagged_is_not_flagged_again(aging: Floor) -> None:
     assert aging.recorded.transactions == before
     house.warp(1)
     assert len(liquidator.step()) == 1
+
+
+def test_a_flag_from_before_the_price_is_set_anew(aging: Floor) -> None:
+    """What came after the flag is old, too: the module says EARLY until the account is flagged again."""
+    house, liquidator = aging.house, aging.liquidator()
+    levered(aging, house.taker)
+    silent(aging, TRADE_AGE + 1)
+    house.vault.transact("flag", house.taker, sender=house.outsider)
+    silent(aging, FLAG_LIFE - 60)  # with the minute of `told`
+    before = aging.recorded.transactions
+    assert liquidator.step() == []
+    assert aging.recorded.transactions == before
+    house.warp(1)
+    assert liquidator.step() == []
+    assert house.lens.call("account", house.taker)[2] == house.now
+    house.warp(RAMP)
+    (done,) = liquidator.step()
+    assert (done.account, done.market) == (house.taker, ETH)
 
 
 def test_an_old_price_of_another_market_is_brought_or_waited_for(aging: Floor) -> None:
