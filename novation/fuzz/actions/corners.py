@@ -15,7 +15,7 @@ from novation.model.feeds import Settings
 from novation.model.market import Config
 from novation.model.sources import FUTURE, HONEST, OTHER, SILENT, STARVED
 
-SPARE = 13  # a market that is never listed, in the first pool
+SPARE = 12  # a market that nobody lists and no other action names, in the first pool
 SETTINGS: tuple[dict[str, int], ...] = (
     {"skew_scale": 0},
     {"skew_scale": (1 << 56) * 10**15},
