@@ -109,7 +109,7 @@ def set_market(game: Game) -> None:
 @action(1)
 def list_a_market(game: Game) -> None:
     """Of a number without a feed, or out of range."""
-    market = game.pick((12, 15, 30, 32, 1 << 200))
+    market = game.pick((13, 15, 30, 32, 1 << 200))
     game.call("pool", "set_market", game.cast.owner, market, game.config(game.markets[0]))
 
 
