@@ -47,7 +47,7 @@ def unpause(game: Game) -> None:
 @action(1)
 def set_status(game: Game) -> None:
     """A feed's floor."""
-    market = game.market() if game.chance(95) else 12
+    market = game.market() if game.chance(95) else 13
     game.call("oracle", "set_status", governor(game), market, game.pick((1, 2, 2, 4, 0)))
 
 
