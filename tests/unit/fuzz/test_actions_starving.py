@@ -6,6 +6,7 @@ import pytest
 
 from novation.fixed import WAD
 from novation.fuzz.actions import ACTIONS, Game
+from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import FAR
 from novation.fuzz.campaign.author import Author
 from novation.fuzz.campaign.stages import Stages
@@ -96,6 +97,25 @@ def test_a_source_that_lacks_gas_decides_nothing(game: Game) -> None:
     assert (order.account, slot) in game.mirror.orders
     game.mirror.fail(market, sources.HONEST)
     assert game.execute(keeper, order, slot).ok
+    game.mirror.whole()
+
+
+def test_a_list_that_must_ask_whether_a_price_is_newer_than_a_flag_lacks_gas_as_a_whole(game: Game) -> None:
+    """An account without a flag, and one with a flag of which the module asks."""
+    account, healthy, market = game.cast.traders[2], game.cast.traders[0], game.markets[0]
+    game.call("vault", "deposit", game.key(account), account, 5_000 * game.unit)
+    mid = game.price(market).mid
+    buy(game, account, market, 15_000 * WAD * WAD // mid, mid)
+    game.move(market, mid * 6 // 10)
+    assert game.call("vault", "flag", game.cast.liquidator, account).ok
+    game.warp(game.stage.world.parameters.liquidation.ramp)
+    game.mirror.fail(market, sources.STARVED)
+    pairs = ([healthy, account], [market, market])
+    results = game.mirror.one_by_one("liquidation", "liquidate_many", game.cast.liquidator, *pairs)
+    assert [result.code for result in results] == ["MARKET", "GAS"]
+    assert game.mirror.tally["one by one: lacks gas"] == 1
+    assert game.call("liquidation", "liquidate_many", game.cast.liquidator, *pairs).code == "GAS"
+    game.mirror.fail(market, sources.HONEST)
     game.mirror.whole()
 
 
