@@ -6,9 +6,7 @@ from novation.fixed import BPS, WAD
 from novation.fuzz.actions.extremes import buy
 from novation.fuzz.actions.game import Game, action
 from novation.fuzz.actions.prices import squeeze
-from novation.fuzz.system.feeds import FALLBACK
 from novation.fuzz.system.worlds import SECOND
-from novation.model.doors import FLAG_LIFE
 from novation.model.market import charge, fill_cost
 
 
@@ -29,36 +27,6 @@ def flag(game: Game) -> None:
     flagged = [a for a in game.cast.traders if game.of(a).flagged_at]
     account = game.pick(flagged) if flagged and game.chance(30) else target(game)
     game.call("vault", "flag", game.anyone(), account)
-
-
-@action(3)
-def liquidate_at_old_prices(game: Game) -> None:
-    """An account is flagged, and about when its flag has aged the price is old: the one of before, or a newer one, or
-    the fallback's."""
-    account = target(game)
-    held = game.held(account)
-    if not held:
-        return
-    market = game.pick(held)
-    listed = game.stage.market(market)
-    assert listed is not None
-    feed, ramp = listed.feed, game.stage.world.parameters.liquidation.ramp
-    spare = FALLBACK + market if FALLBACK + market in game.mirror.sources and game.chance(60) else None
-    game.warp(feed.close_age + 1 if spare else game.pick((0, feed.trade_age + 1)))
-    if spare:
-        game.publish(spare, game.last_mid(market))
-    game.call("vault", "flag", game.anyone(), account)
-    flagged_at = game.of(account).flagged_at or game.now
-    if not spare and game.chance(50):
-        game.warp(game.pick((0, 1, max(1, ramp - feed.trade_age - 1))))
-        game.move(market, game.last_mid(market))
-    game.until(flagged_at + ramp + game.pick((-1, 0, 0, 1)))
-    if spare:
-        game.publish(spare, game.last_mid(market))
-    game.liquidate(game.cast.liquidator, account, market)
-    if game.chance(30):
-        game.until(flagged_at + FLAG_LIFE + game.pick((0, 1)))
-        game.call("vault", "flag", game.anyone(), account)
 
 
 @action(6, earns=True)

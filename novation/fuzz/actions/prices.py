@@ -45,17 +45,19 @@ def squeeze(game: Game) -> None:
     if not held:
         return
     market = game.pick(held)
-    size, _, _ = game.position(account, market)
-    price = game.price(market)
-    if not size or not price.mid:
+    percent = game.pick((-200, -50, 0, 30, 60, 80, 90, 95, 97, 98, 99, 99, 100, 101, 130, 300))
+    press(game, account, market, percent, game.pick((0, 1, 2)), agrees=95)
+
+
+def press(game: Game, account: int, market: int, percent: int, later: int = 0, agrees: int = 100) -> None:
+    """Moves a market so many seconds later, so that the account's margin is about that part of its maintenance."""
+    size, mid = game.position(account, market).size, game.price(market).mid
+    if not size or not mid:
         return
     found = game.standing(account)
-    maintenance = found.risk.maintenance
-    aim = maintenance * game.pick((-200, -50, 0, 30, 60, 80, 90, 95, 97, 98, 99, 99, 100, 101, 130, 300)) // 100
-    mid = price.mid + (aim - found.margin) * WAD // size
-    mid = max(price.mid // 3, min(price.mid * 3, mid))
-    game.warp(game.pick((0, 1, 2)))
-    game.move(market, mid, agrees=95)
+    wanted = mid + (found.risk.maintenance * percent // 100 - found.margin) * WAD // size
+    game.warp(later)
+    game.move(market, max(mid // 3, min(mid * 3, wanted)), agrees=agrees)
 
 
 @action(3, earns=True)
