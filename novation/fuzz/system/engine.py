@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from novation.chain.abi import Function, Kind, codec
@@ -25,8 +26,7 @@ class Engine(RevmChain):
 
     def words(self, places: Sequence[Place]) -> list[int]:
         """Storage words, three million a second."""
-        storage = self._evm.storage
-        return [storage(address, slot) for address, slot in places]
+        return list(starmap(self._evm.storage, places))
 
     def send(self, sender: str, to: str, data: bytes, value: int = 0, gas: int = GAS_LIMIT) -> tuple[str | None, bytes]:
         """A transaction. @return its revert code (None where it succeeded), its return data."""

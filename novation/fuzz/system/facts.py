@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import compress
+from operator import ne
 from typing import Any
 
 from novation.fixed import WAD
@@ -21,7 +23,6 @@ from novation.model.market import Config, Market, Ramp
 from novation.model.marks import Book, PoolTerms
 from novation.model.view import FeedView, PoolView, SharesView, View
 
-STRIDE = 24
 NO_FEED = FeedView()
 NO_PRICES: dict[int, Price] = {}  # they are checked when they are read
 MASK_32 = (1 << 32) - 1
@@ -78,12 +79,8 @@ class Facts:
         if fresh == old_words:
             self.pending = []
             return []
-        changes = []
-        for start in range(0, len(keys), STRIDE):  # few words change, and lists are compared fast
-            end = start + STRIDE
-            if fresh[start:end] != old_words[start:end]:
-                pieces = zip(keys[start:end], old_words[start:end], fresh[start:end], strict=True)
-                changes += [(key, old, new) for key, old, new in pieces if old != new]
+        places = compress(range(len(keys)), map(ne, fresh, old_words))
+        changes = [(keys[place], old_words[place], fresh[place]) for place in places]
         for key, old, new in changes:
             self._write(self.tables, key, old, new)
         self.words = fresh
