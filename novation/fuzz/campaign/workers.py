@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import signal
 import time
@@ -38,16 +39,25 @@ def run(plan: Plan, stages: Stages, workers: int = 1, tell: Callable[[Report], N
         total.seconds = time.perf_counter() - start
         tell(total)
 
-    if workers == 1:
-        runner = Runner(replace(plan, seed=plan.seed * SEEDS), stages, add)
-        try:
-            runner.run()
-        except KeyboardInterrupt:
-            total.interrupted = True
-            add(runner.report)
-        return total
-    _spread(plan, stages, workers, add, total)
+    gc.collect()
+    gc.freeze()  # the worlds live as long as the campaign: they are not looked through again, nor copied by a fork
+    try:
+        if workers == 1:
+            _alone(replace(plan, seed=plan.seed * SEEDS), stages, add, total)
+        else:
+            _spread(plan, stages, workers, add, total)
+    finally:
+        gc.unfreeze()
     return total
+
+
+def _alone(plan: Plan, stages: Stages, add: Callable[[Report], None], total: Report) -> None:
+    runner = Runner(plan, stages, add)
+    try:
+        runner.run()
+    except KeyboardInterrupt:
+        total.interrupted = True
+        add(runner.report)
 
 
 def _spread(plan: Plan, stages: Stages, workers: int, add: Callable[[Report], None], total: Report) -> None:
