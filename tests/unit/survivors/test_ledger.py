@@ -42,6 +42,19 @@ def test_paused_deposits_look_at_the_account_not_at_the_payer(bench: Bench) -> N
     assert refusal(bench.vault, "deposit", bench.trader, 10**6, sender=bench.other) is None
 
 
+def test_paused_deposits_help_no_account_without_debt(bench: Bench) -> None:
+    """Of no cash at all; and a wei short of that."""
+    bench.token.transact("mint", bench.trader, 10**6, sender=bench.owner)
+    bench.token.transact("approve", bench.vault.address, 10**6, sender=bench.trader)
+    debtor, empty = in_debt(bench), bench.sub_account(2)
+    assert bench.cash(empty) == 0
+    bench.vault.transact("transfer", bench.other, debtor, -bench.cash(debtor) - 1, sender=bench.other)
+    assert bench.cash(debtor) == -1
+    bench.vault.transact("pause", DEPOSIT, sender=bench.guardian)
+    assert refusal(bench.vault, "deposit", empty, 10**6, sender=bench.trader) == "PAUSED"
+    assert refusal(bench.vault, "deposit", debtor, 10**6, sender=bench.trader) is None
+
+
 def test_cash_below_its_width(bench: Bench) -> None:
     """RANGE on the side of debts as well, before anybody looks at the sign."""
     for amount, code in ((2**103 - 1, "CASH"), (2**103, "RANGE"), (2**103 + 2, "RANGE")):
