@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.oracle import CONFIDENCE, DEVIATION, FEED, WAD, Rig
+from tests.support.oracle import CONFIDENCE, DEVIATION, FALLBACK_AGE, FEED, PULLED, WAD, Rig
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,14 @@ from tests.support.oracle import CONFIDENCE, DEVIATION, FEED, WAD, Rig
 def test_the_high_end_of_the_band_at_its_widest_side(rig: Rig, changes: dict[str, Any], wide: int, filled: int) -> None:
     rig.reset(**changes)
     assert rig.oracle.call("bounds", FEED) == (10_000 * WAD * (10_000 + wide) // 10_000, filled * 100)
+
+
+@pytest.mark.parametrize(
+    ("beside", "filled"), [(CONFIDENCE - 1, CONFIDENCE), (CONFIDENCE + 1, CONFIDENCE + 1), (9_999, 9_999)]
+)
+def test_a_fill_at_the_fallback_is_as_wide_as_it_may_be_apart(rig: Rig, beside: int, filled: int) -> None:
+    rig.reset(PULLED, fallback_age=FALLBACK_AGE, fallback_deviation=beside)
+    assert rig.oracle.call("bounds", PULLED) == (10_000 * WAD * (10_000 + filled) // 10_000, filled * 100)
 
 
 @pytest.mark.parametrize(("band_high", "highest"), [(3, 6), (6_666, 11_111), (10_000, 16_667)])
