@@ -144,6 +144,32 @@ def test_the_last_debt(bench: Bench) -> None:
         usd += 500
 
 
+def test_others_debts_beyond_insurance(bench: Bench) -> None:
+    """They concern an order that leaves no debt of its own not at all, and one without margin is told that."""
+    debtor, account = bench.sub_account(1), bench.sub_account(2)
+    for each in (debtor, account):
+        bench.fund(each, 3_000)
+        bench.open(each, 10 * WAD)
+    bench.push(ETH, 5_000)
+    for each in (debtor, account):
+        bench.open(each, WAD // 2, BTC)
+    bench.open(debtor, -WAD // 2, BTC, usd=102_000)
+    assert bench.vault.call("debts") > bench.cash(bench.vault.address) == 0
+    bench.fund(bench.module, 5_000)
+    quote = bench.quote(BTC, 110_000 - 2 * (bench.cash(account) // WAD) - 800)
+    assert preview(bench, account, -WAD, BTC).code == "DEBT"
+    assert preview(bench, account, -2 * WAD, BTC).code == "MARGIN"
+    mark = bench.chain.snapshot()
+    bench.fund(bench.vault.address, 10_000)
+    assert bench.trade(account, -WAD, BTC, quote=quote).ok
+    debt = -bench.cash(account)
+    for missing, code in ((1, "DEBT"), (0, ""), (-1, "")):
+        bench.chain.restore(mark)
+        bench.vault.transact("push", account, debt - missing, sender=bench.module)
+        assert preview(bench, account, -WAD, BTC).code == code
+        assert bench.trade(account, -WAD, BTC, quote=quote).error == (code or None)
+
+
 def test_the_reserve_against_what_the_pool_is_worth(bench: Bench) -> None:
     codes = []
     for _ in range(10):
