@@ -50,9 +50,7 @@ def set_market_beyond(game: Game) -> None:
 
 def feed_of(game: Game, market: int) -> Settings:
     """A feed's settings as the world has them."""
-    listed = game.stage.market(market)
-    assert listed is not None
-    return settings_of(game.stage.feeds, listed)
+    return settings_of(game.stage.feeds, game.stage.listed(market))
 
 
 def alone(feed: Settings) -> Settings:
@@ -165,8 +163,7 @@ def orders_beyond_their_fields(game: Game) -> None:
 def list_later(game: Game) -> None:
     """A market that the deployment left out, at the feed of another; not while the guardian doubts it."""
     like = game.pick([market for market in game.markets if market < SECOND])
-    listed, owner = game.stage.market(like), game.owner("oracle")
-    assert listed is not None
+    listed, owner = game.stage.listed(like), game.owner("oracle")
     if not game.call("oracle", "set_feed", owner, LATER, feed_of(game, like)).ok:
         return
     if not game.is_pushed(like):
@@ -196,8 +193,7 @@ def list_at_a_dead_feed(game: Game) -> None:
     game.mirror.known |= {(place, slots.at(name, SPARE)) for name in ("_feeds", "_limits")}
     game.mirror.say("oracle", "set_feed", game.owner("oracle"), SPARE, tuple(feed))
     game.mirror.fail(market, SILENT)
-    listed = game.stage.market(market)
-    assert listed is not None
+    listed = game.stage.listed(market)
     config = tuple(Config(*listed.struct()))
     game.mirror.refuse("pool", "set_market", game.owner("pool"), "STALE", SPARE, config)
     game.mirror.fail(market, HONEST)

@@ -124,7 +124,7 @@ def execute_as_previewed(game: Game) -> None:
 @action(2, earns=True)
 def winner_closes(game: Game) -> None:
     """A position wins more than the pool can pay, and closes at some price."""
-    account = game.pick([a for a in game.cast.traders if game.held(a) and not game.of(a).pending] or [0])
+    account = game.pick(game.free_holders() or [0])
     if not account:
         return
     market = game.pick(game.held(account))

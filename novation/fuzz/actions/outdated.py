@@ -13,13 +13,6 @@ from novation.fuzz.system.feeds import FALLBACK
 from novation.model.doors import FLAG_LIFE
 
 
-def trade_age(game: Game, market: int) -> int:
-    """Seconds for which a price of the market is of now, as it was listed."""
-    listed = game.stage.market(market)
-    assert listed is not None
-    return listed.feed.trade_age
-
-
 @action(5)
 def liquidate_at_old_prices(game: Game) -> None:
     """An account is flagged, and about when its flag has aged the price of one of its markets is old: the one of
@@ -30,9 +23,7 @@ def liquidate_at_old_prices(game: Game) -> None:
         return
     backed = [market for market in held if FALLBACK + market in game.mirror.sources]
     market = game.pick(backed if backed and game.chance(60) else held)
-    listed = game.stage.market(market)
-    assert listed is not None
-    feed, ramp = listed.feed, game.stage.world.parameters.liquidation.ramp
+    feed, ramp = game.stage.listed(market).feed, game.stage.world.parameters.liquidation.ramp
     spare = FALLBACK + market if market in backed and game.chance(75) else None
     if game.margin_over(account) >= 0:
         press(game, account, market, game.pick((-20, 30, 80)))
@@ -71,7 +62,7 @@ def fire_at_an_old_price(game: Game) -> None:
         return
     game.warp(1)
     game.move(market, order.trigger * (BPS + (1 if order.trigger_above else -1)) // BPS)
-    game.until(game.last(market).published_at + trade_age(game, market) + game.pick((0, 1, 1)))
+    game.until(game.last(market).published_at + game.stage.listed(market).feed.trade_age + game.pick((0, 1, 1)))
     game.call("orders", "trigger", game.anyone(), game.mirror.orders[account, slot], slot)
 
 
@@ -79,10 +70,10 @@ def fire_at_an_old_price(game: Game) -> None:
 def fill_beside_an_old_price(game: Game) -> None:
     """An order fails, mostly for the margin of an account that is in another market, too, whose price has just become
     old."""
-    idle = [a for a in game.cast.traders if game.held(a) and not game.of(a).pending]
-    if not idle:
+    free = game.free_holders()
+    if not free:
         return
-    account = min(game.pick(idle), game.pick(idle), key=game.margin_over)
+    account = min(game.pick(free), game.pick(free), key=game.margin_over)
     old = game.pick(game.held(account))
     others = [market for market in game.held(account) if market != old]
     if not others:
@@ -95,7 +86,7 @@ def fill_beside_an_old_price(game: Game) -> None:
     market = game.pick([held for held in game.held(account) if held != old] or others)
     for each in (old, market):
         game.refresh(each)
-    game.warp(max(0, trade_age(game, old) - game.delay) + game.pick((0, 1, 1)))
+    game.warp(max(0, game.stage.listed(old).feed.trade_age - game.delay) + game.pick((0, 1, 1)))
     game.refresh(market)
     size = game.position(account, market).size
     order = make(game, account, market)._replace(trigger=0, acceptable=0)

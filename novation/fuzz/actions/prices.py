@@ -118,8 +118,7 @@ def fall_back(game: Game) -> None:
     on, and prices orders."""
     backed = [market for market in game.markets if FALLBACK + market in game.mirror.sources]
     market = game.pick(backed) if backed else game.market()
-    listed = game.stage.market(market)
-    assert listed is not None
+    listed = game.stage.listed(market)
     mid, age = game.good_mid(market), listed.feed.fallback_age
     if game.chance(40):
         game.warp(1)

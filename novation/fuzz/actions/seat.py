@@ -101,6 +101,10 @@ class Seat:
         free = [a for a in self.cast.traders if not self.of(a).pending]
         return self.pick(free) if free and self.chance(93) else self.account()
 
+    def free_holders(self) -> list[int]:
+        """Accounts with positions and without an opening order."""
+        return [a for a in self.cast.traders if self.held(a) and not self.of(a).pending]
+
     def holding(self) -> int:
         """An account with positions, if there is one."""
         return self.pick([a for a in self.cast.traders if self.held(a)] or self.cast.traders)

@@ -160,7 +160,7 @@ def trade(game: Game) -> None:
 @action(10, earns=True)
 def open_anew(game: Game) -> None:
     """A plain position in a market where the account has none, so that it has several."""
-    one = [a for a in game.cast.traders if game.held(a) and not game.of(a).pending]
+    one = game.free_holders()
     account = game.pick(one) if one and game.chance(50) else game.idle()
     others = [market for market in game.markets if market not in game.held(account)]
     if not others:

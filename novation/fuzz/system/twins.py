@@ -77,8 +77,7 @@ def _with_token(stage: Stage, index: int, plain: Shares) -> LpToken:
 
 def source_of(stage: Stage, key: int, source: Source) -> Source:
     """A source's twin as it is deployed: what is asked has told its first price. @return it."""
-    market = stage.market(key % KINDS)
-    assert market is not None
+    market = stage.listed(key % KINDS)
     if key not in stage.pulled:
         source.push(market.feed.price, stage.chain.now)
     return source

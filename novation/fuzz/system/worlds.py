@@ -70,6 +70,10 @@ class Stage:
         """Its parameters, None where it is not listed."""
         return next((market for market in self.world.markets if market.number == number), None)
 
+    def listed(self, number: int) -> Market:
+        """The parameters of a market that is listed."""
+        return next(market for market in self.world.markets if market.number == number)
+
 
 @lru_cache(maxsize=1 << 12)
 def text(address: int) -> str:
