@@ -18,6 +18,7 @@ from tests.support.oracle import (
     FEED,
     FUTURE,
     HALT,
+    LATE,
     NORMAL,
     PULLED,
     SILENT,
@@ -307,6 +308,21 @@ def test_an_order_of_a_pull_feed_fills_at_its_own_where_that_is_known(rig: Rig, 
     price, mid, spread = rig.observe_at(at, WINDOW, 0, PULLED)
     assert price == told(2_050, rig.now - 1)
     assert (mid, spread) == (2_049 * WAD, max(DEVIATION, FALLBACK_DEVIATION) * 100)
+
+
+@pytest.mark.parametrize("feed", [PULLED])
+@pytest.mark.parametrize("age", [0, LATE, LATE + 1, FALLBACK_AGE])
+def test_its_own_fills_beside_any_price_that_the_fallback_stands_for(rig: Rig, feed: int, last: int, age: int) -> None:
+    """The fallback's need not be of these seconds, as the feed's own would have to be."""
+    rig.chain.warp(10)
+    at = rig.now
+    rig.bring(2_049, at)
+    rig.chain.warp(CLOSE_AGE + 1)
+    told_at = fall(rig)
+    rig.chain.warp(age)
+    price, mid, _ = rig.observe_at(at, WINDOW, 0, PULLED)
+    assert price == told(2_050, told_at)
+    assert mid == 2_049 * WAD
 
 
 BESIDE = pytest.mark.parametrize(

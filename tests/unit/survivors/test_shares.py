@@ -146,6 +146,17 @@ def test_a_pool_that_is_worth_a_wei_burns(held: Rig) -> None:
     assert (args["shares_burned"], args["assets_out"]) == (HELD, 0)
 
 
+@pytest.mark.parametrize("missing", [0, 5, 70 * WAD])
+def test_where_there_is_no_room_nothing_leaves(held: Rig, missing: int) -> None:
+    """At half a dollar a share, where a wei of room would burn two."""
+    held.redeem(held.lp, 100)
+    nav = held.cash(held.pool.address) // 2
+    held.books(nav, reserve=(nav + missing) * 4 // 5)
+    told = held.settle().one("Settled").args
+    assert (told["nav_low"], told["shares_burned"], told["assets_out"]) == (nav, 0, 0)
+    assert held.shares.call("batches")[5] == 100
+
+
 def test_a_wei_of_a_redemption_that_goes_on(held: Rig) -> None:
     assert partly(held, held.lp, 10, 9) == 1
     assert held.claim(held.lp) == (0, 1)
