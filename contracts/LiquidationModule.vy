@@ -37,13 +37,13 @@ def __init__(
     """
     @param share_floor bps of the penalty, at once.
     @param share_ceiling bps of the penalty, after `ramp` seconds or at full depth.
-    @param ramp At most FLAG_LIFE: a flag that can be set anew before it has aged would never age.
+    @param ramp At most half of FLAG_LIFE: an aged flag warns as long again before it must be set anew.
     @param minimum_reward WAD USD.
     @custom:reverts BOUND.
     """
     updates.__init__(oracle)
     assert vault != empty(address) and share_floor <= share_ceiling and share_ceiling <= BPS, "BOUND"
-    assert ramp > 0 and ramp <= words.FLAG_LIFE and minimum_reward <= REWARD_BOUND, "BOUND"
+    assert ramp > 0 and ramp <= words.FLAG_LIFE // 2 and minimum_reward <= REWARD_BOUND, "BOUND"
     VAULT = ICollateralVault(vault)
     SHARE_FLOOR = share_floor
     SHARE_CEILING = share_ceiling
@@ -110,12 +110,14 @@ def liquidate_many(accounts: DynArray[address, MANY], markets: DynArray[uint256,
 def _is_early(account: address) -> bool:
     """
     @dev Where a price is AGED or in HALT the vault asks for a flag that is RAMP old: there must have been time to bring a
-        newer one. A price that came after the flag is another one, of which the flag warned nobody.
-    @return Whether the flag is so old, and such a price is newer than it.
+        newer one. A price that came after the flag is another one, of which the flag warned nobody; and after FLAG_LIFE
+        the market is another one, whether or not somebody has brought it: the flag must be set anew.
+    @return Whether the flag is so old, and such a price is newer than it or the flag is over.
     """
     word: uint256 = staticcall VAULT.account_word(account)
     flagged_at: uint256 = (word & words.FLAGGED_MASK) >> words.FLAGGED_AT
     # Without a flag, or with a younger one, the vault says it itself. A time of 40 bits.
     if flagged_at == 0 or block.timestamp < unsafe_add(flagged_at, RAMP):
         return False
-    return updates._has_outdated(word, unsafe_add(flagged_at, 1))
+    is_over: bool = block.timestamp > unsafe_add(flagged_at, words.FLAG_LIFE)
+    return updates._has_outdated(word, 0 if is_over else unsafe_add(flagged_at, 1))

@@ -288,7 +288,8 @@ def words_of(feed: uint256) -> (uint256, uint256, uint256, uint256[2], uint256):
 def set_feed(feed: uint256, settings: IOracleAdapter.Feed):
     """
     @notice Sets a feed. The floor status stays, and the last good price, in HALT until an observation is believed under
-        the new settings (of the same source that same one may be judged again). Only the owner.
+        the new settings (of the same source that same one may be judged again); of another source nothing is known, and
+        until it is, the fallback speaks if there is one. Only the owner.
     @custom:reverts AUTH, BOUND, STALE a push source, a reference or a fallback has no price now, GAS.
     """
     roles._only_owner()
@@ -509,6 +510,11 @@ def _judge(feed: uint256, config: uint256, stored: uint256, seen: IPriceSource.O
     agreed: uint256 = 0
     has_moved: bool = False
     heard: uint256 = stored
+    if stored >> words.RUN != 0:
+        silence: uint256 = unsafe_sub(seen.published_at, words._heard_at(stored))
+        if silence > words._seconds(limits, words.CALM):
+            # What was doubted may have been over meanwhile: its clock does not run on.
+            heard = stored & (2**words.RUN - 1)
     if len(verdict.reason) == 0:
         has_moved = judge._moved(limits, stored, seen.mid)
         if words._flag(config, words.REFERENCE):

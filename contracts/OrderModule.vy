@@ -275,8 +275,9 @@ def _fill(order: IOrderModule.Order, slot: uint256, observation_id: uint256) -> 
     code: String[CODE_BYTES] = ""
     if not filled:
         code = self._fault(failure)
-        # At a price that the keeper may have left out, margin is not told.
-        if len(code) == 0 or (code == "MARGIN" and updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):
+        # What asks for a price is not told at one beside which the keeper may have left out a newer one.
+        is_priced: bool = code != "REDUCE" and code != "MAX"
+        if len(code) == 0 or (is_priced and updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):
             return False, failure
     self._slots[order.account][slot] = FREE
     self._earned[msg.sender] = max(self._earned[msg.sender], 1) + order.fee

@@ -139,7 +139,7 @@ def _liquidation(section: Section) -> Liquidation:
     liquidation = Liquidation(
         share_floor_bps=section.integer("share_floor_bps", 0, ceiling),
         share_ceiling_bps=ceiling,
-        ramp=section.integer("ramp", 1, 1800),
+        ramp=section.integer("ramp", 1, 900),
         minimum_reward=section.wad("minimum_reward", 0, 50 * WAD),
     )
     section.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from novation.model.doors import FLAG_LIFE
 from novation.model.errors import Revert
 from novation.model.journal import Env, external
 from novation.model.oracle import Oracle
@@ -49,12 +50,14 @@ class Liquidation:
         )
 
     def _is_early(self, account: int) -> bool:
-        """Whether an AGED or halted price of the account's came after its flag, of which that warned nobody; of a flag
-        that is too young the vault says it itself."""
+        """Whether an AGED or halted price of the account's came after its flag, of which that warned nobody, or there
+        is one and the flag can be set anew; of a flag that is too young the vault says it itself."""
         holder = self.vault.account(account)
-        if not holder.flagged_at or self.vault.env.now < holder.flagged_at + self.terms.ramp:
+        now = self.vault.env.now
+        if not holder.flagged_at or now < holder.flagged_at + self.terms.ramp:
             return False
-        return self.oracle.has_outdated(holder.markets, holder.flagged_at + 1)
+        over = now > holder.flagged_at + FLAG_LIFE
+        return self.oracle.has_outdated(holder.markets, 0 if over else holder.flagged_at + 1)
 
     @external
     def liquidate_many(self, sender: int, accounts: Sequence[int], markets: Sequence[int]) -> int:

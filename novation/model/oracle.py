@@ -68,7 +68,7 @@ class Oracle(Feeds):
                 anchor, asked = self._anchor(number, feed, seen.mid, moved)
                 if anchor.mid and apart(seen.mid, anchor.mid, feed.divergence):
                     reason = "APART"
-        heard = old
+        heard = old._replace(run=0) if seen.published_at - old.heard_at > feed.calm else old
         if not reason and moved and not anchor.mid:
             if apart(seen.mid, self.levels.get(number, 0), feed.move):
                 heard = old._replace(run=0)

@@ -160,7 +160,8 @@ class Orders:
         except Revert as refusal:
             if refusal.code not in CONSUMED:
                 raise
-            if refusal.code == "MARGIN" and self.oracle.has_outdated(self.vault.account(order.account).markets, 0):
+            priced = refusal.code not in ("REDUCE", "MAX")
+            if priced and self.oracle.has_outdated(self.vault.account(order.account).markets, 0):
                 raise
             code = refusal.code
         self.env.emit(self.address, "Executed", order.account, slot, sender, order.fee, code)

@@ -104,7 +104,7 @@ def _play(wanted: Sequence[Mutant], known: dict[str, Result], workers: int, quic
         raise CheckFailed(f"{failed} fails on the contracts as they are: it would kill every mutant")
     print("opening the contracts ...", flush=True)
     stories, disputed = corpus.load()
-    runner = Runner(Targets(), stories, known, quick)
+    runner = Runner(Targets(), stories, known, quick, results.hints())
     begin, counts = time.monotonic(), Counter[str]()
 
     def progress(mutant: Mutant, result: Result) -> None:

@@ -155,6 +155,13 @@ def tests_of(contract: str, harness: bool) -> list[tuple[str, ...]]:
     return [(SURVIVORS, *first), *([HARNESS_TESTS] if harness else []), *others]
 
 
+def file_of(hint: str, groups: Iterable[Sequence[str]]) -> list[tuple[str]]:
+    """The file of the test that noticed a mutant before, where it is still there and one of those that are run."""
+    file = hint.partition("::")[0]
+    is_run = any(file == path or file.startswith(f"{path}/") for paths in groups for path in paths)
+    return [(file,)] if is_run and (ROOT / file).is_file() else []
+
+
 def red(quick: bool) -> str | None:
     """The first test that fails on the contracts as they are, for the same tests: it would kill every mutant."""
     groups = [paths for contract in TESTS for paths in tests_of(contract, True)[: 2 if quick else None]]

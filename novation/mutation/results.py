@@ -59,6 +59,14 @@ def others(path: Path = PATH) -> int:
     return len(old - fresh)
 
 
+def hints(path: Path = PATH) -> dict[str, str]:
+    """How a mutant was noticed the last time, by its name, under whatever sources: where to look first.
+
+    @raises BadResults.
+    """
+    return {result.name: result.how for result in _lines(path) if result.outcome in KILLED}
+
+
 def _lines(path: Path) -> Iterator[Result]:
     """@raises BadResults for a line that is no result."""
     if not path.is_file():

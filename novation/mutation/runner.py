@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from novation.deployment import parameters
 from novation.fuzz.campaign.story import Story
 from novation.fuzz.system import worlds
 from novation.mutation import results
-from novation.mutation.killers import Disputed, deployed_instead, new_stories, replay, tests, tests_of
+from novation.mutation.killers import Disputed, deployed_instead, file_of, new_stories, replay, tests, tests_of
 from novation.mutation.mutant import Mutant
 from novation.mutation.results import Result
 from novation.mutation.targets import HARNESS, Targets
@@ -48,19 +48,26 @@ class Child(NamedTuple):
 
 
 class Runner:
-    """`known` are the results so far, `seen` the codes by hash with the mutant that had each first, `disputed` what
-    fails on the true contracts. A `quick` run plays a few stories and the contract's own tests only."""
+    """`known` are the results so far, `hints` how mutants were noticed under other sources, `seen` the codes by hash
+    with the mutant that had each first, `disputed` what fails on the true contracts. A `quick` run plays a few stories
+    and the contract's own tests only."""
 
     def __init__(
-        self, targets: Targets, corpus: Sequence[Story], known: dict[str, Result], quick: bool = False
+        self,
+        targets: Targets,
+        corpus: Sequence[Story],
+        known: dict[str, Result],
+        quick: bool = False,
+        hints: Mapping[str, str] | None = None,
     ) -> None:
         self.quick = quick
         self.targets = targets
         self.corpus = list(enumerate(corpus, 1))
         self.known = known
+        self.hints = hints or {}
         self.source = results.state()
         self.disputed: list[str] = []
-        self.kills = Counter(_number(result) for result in known.values())
+        self.kills = Counter(_story(result.how) for result in known.values())
         self.seen = {
             result.code: result.name for result in known.values() if result.code and result.outcome != results.DUPLICATE
         }
@@ -99,7 +106,7 @@ class Runner:
             progress(mutant, result)
             return
         self.known[mutant.name] = result
-        self.kills[_number(result)] += 1
+        self.kills[_story(result.how)] += 1
         self.corpus.sort(key=lambda entry: -self.kills[entry[0]])  # those that notice most are played first
         if result.code and result.outcome != results.DUPLICATE:
             self.seen.setdefault(result.code, mutant.name)
@@ -148,15 +155,21 @@ class Runner:
         return result(outcome, how, contract, code)
 
     def _notice(self, mutant: Mutant, contract: str, replaced: dict[str, Artifact]) -> tuple[str, str]:
-        """Who notices it and how: a few stories first, but where they never look, then the tests, then the rest."""
+        """Who notices it and how: what noticed it the last time, a few stories, but where they never look, then the
+        tests, then the rest."""
+        hint = self.hints.get(mutant.name, "")
+        last = _story(hint)
+        if last and (how := replay(replaced, [entry for entry in self.corpus if entry[0] == last])) is not None:
+            return results.CAMPAIGN, how
         first = 0 if mutant.function == "__init__" else FIRST
         if (how := replay(replaced, self.corpus[:first])) is not None:
             return results.CAMPAIGN, how
         harness = self.targets.harness(mutant)
         if harness:
             replaced[HARNESS] = self.targets.workshops[HARNESS].build(mutant)
+        groups = tests_of(contract, harness)[: 1 + harness if self.quick else None]
         with deployed_instead(replaced):
-            for paths in tests_of(contract, harness)[: 1 + harness if self.quick else None]:
+            for paths in [*file_of(hint, groups), *groups]:
                 if (how := tests(paths)) is not None:
                     return results.TESTS, how
         if self.quick:
@@ -178,9 +191,9 @@ class Runner:
         return contract, None
 
 
-def _number(result: Result) -> int:
-    """Of the story that noticed a mutant, 0 for none."""
-    found = re.match(r"story (\d+):", result.how)
+def _story(how: str) -> int:
+    """The number of the story that noticed a mutant, 0 for none."""
+    found = re.match(r"story (\d+):", how)
     return int(found[1]) if found else 0
 
 

@@ -220,9 +220,16 @@ CONTROLS = (
     Control(
         "early-flag",
         LIQUIDATION,
-        "return updates._has_outdated(word, unsafe_add(flagged_at, 1))",
-        "return updates._has_outdated(word, flagged_at)",
+        "0 if is_over else unsafe_add(flagged_at, 1)",
+        "0 if is_over else flagged_at",
         "a price of the flag's own second",
+    ),
+    Control(
+        "early-flag",
+        LIQUIDATION,
+        "block.timestamp > unsafe_add(flagged_at, words.FLAG_LIFE)",
+        "block.timestamp >= unsafe_add(flagged_at, words.FLAG_LIFE)",
+        "a flag that is over a second too soon",
     ),
     Control(
         "position-round-trip",

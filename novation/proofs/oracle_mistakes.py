@@ -29,6 +29,13 @@ CONTROLS = (
         "another level's clock goes on",
     ),
     Control(
+        "move-clock",
+        ORACLE,
+        "if silence > words._seconds(limits, words.CALM):",
+        "if silence >= words._seconds(limits, words.CALM):",
+        "a run is forgotten a second too soon",
+    ),
+    Control(
         "run-level",
         ORACLE,
         "            self._levels[feed] = seen.mid\n",

@@ -54,7 +54,10 @@ def test_nobody_is_liquidated_at_a_flash_of_a_market_that_had_drifted() -> None:
     house.warp(10_800)
     drifted_at = house.now
     drifted = update_bytes(4_240 * WAD, 0, drifted_at, drifted_at - 1)
-    house.warp(CALM)
+    house.warp(CALM // 2)
+    tell(house, ETH, 4_240)
+    between = newest(house, ETH)
+    house.warp(CALM // 2)
     tell(house, ETH, 4_600)
     flash = newest(house, ETH)
     mark = house.chain.snapshot()
@@ -62,6 +65,7 @@ def test_nobody_is_liquidated_at_a_flash_of_a_market_that_had_drifted() -> None:
     house.warp(1)
     tell(house, ETH, 4_240)
     house.oracle.transact("update", ETH, drifted, sender=house.outsider)
+    house.oracle.transact("update", ETH, between, sender=house.outsider)
     house.oracle.transact("update", ETH, newest(house, ETH), sender=house.outsider)
     honest = house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator)
     assert honest.error == "HEALTHY"

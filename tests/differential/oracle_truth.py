@@ -7,6 +7,7 @@ Of `novation.model` there are only records, and numbers that the interface names
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 from novation.fixed import BPS
@@ -261,6 +262,9 @@ class Truth:
         if not settings.move or good is None or not _far(said.mid, good.mid, settings.move):
             return False
         later = [one.said for one in heard[self.since :] if one.said.at > good.at]
+        for one, following in pairwise(sorted([*(one.at for one in later), said.at])):
+            if following - one > settings.calm:  # what was said before it may have been over
+                later = [each for each in later if each.at >= following]
         run = [one for one in later if one.is_fit(settings)]
         moves = [one for one in [*run, said] if _far(one.mid, good.mid, settings.move)]
         level = [one.at for one in moves if not _far(said.mid, one.mid, settings.move)]

@@ -119,6 +119,14 @@ ADAPTER.plant(
     subtle=True,
 )
 ADAPTER.plant(
+    "a clock that runs on in silence",
+    "stale value",
+    "Two flashes hours apart are one level that lasted: the second is believed and liquidates everybody.",
+    "        if silence > words._seconds(limits, words.CALM):\n",
+    "        if silence > words.U40:\n",
+    subtle=True,
+)
+ADAPTER.plant(
     "the level of the last doubt",
     "stale value",
     "Small steps carry the clock away from where it began: a price that lasted a second is believed.",

@@ -97,16 +97,23 @@ BUGS.plant(
     "burned at a price that was left out",
     "missing check",
     "A keeper leaves out the price of a trader's other market: the closing order fails for MARGIN and is gone.",
-    'if len(code) == 0 or (code == "MARGIN" and '
-    "updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):",
+    "if len(code) == 0 or (is_priced and updates._has_outdated(staticcall VAULT.account_word(order.account), 0)):",
     "if len(code) == 0:",
+)
+BUGS.plant(
+    "a limit told at a price that was left out",
+    "missing check",
+    "A keeper lets the fallback that lags stand for the source: the closing order fails for PRICE and is gone.",
+    'code != "REDUCE" and code != "MAX"',
+    'code == "MARGIN"',
+    subtle=True,
 )
 BUGS.plant(
     "whatever fails at an outdated price lives",
     "missing check",
     "Orders that can never fill hang on while a market is halted, and keepers work for nothing.",
-    'if len(code) == 0 or (code == "MARGIN" and ',
-    "if len(code) == 0 or (",
+    "is_priced and updates",
+    "updates",
     subtle=True,
 )
 BUGS.plant(

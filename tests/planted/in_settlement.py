@@ -140,10 +140,17 @@ BUGS += [
         (
             Edit(
                 _MODULE,
-                "updates._has_outdated(word, unsafe_add(flagged_at, 1))",
-                "updates._has_outdated(word, flagged_at)",
+                "0 if is_over else unsafe_add(flagged_at, 1)",
+                "0 if is_over else flagged_at",
             ),
         ),
+        subtle=True,
+    ),
+    Bug(
+        "a flag that counts for ever",
+        "stale value",
+        "Flagged in a dip of hours ago, a sound account is liquidated while nobody has brought its other market.",
+        (Edit(_MODULE, "0 if is_over else unsafe_add(flagged_at, 1)", "unsafe_add(flagged_at, 1)"),),
         subtle=True,
     ),
     Bug(

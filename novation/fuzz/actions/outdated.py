@@ -1,5 +1,5 @@
-"""Prices that are AGED or in HALT: whoever acts may have left a newer one out. Flags must age, nothing fires, and no
-order ends for want of margin."""
+"""Prices that are AGED or in HALT: whoever acts may have left a newer one out. Flags must age and be young, nothing
+fires, and no order ends by what asks for a price."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from novation.model.doors import FLAG_LIFE
 
 @action(5)
 def liquidate_at_old_prices(game: Game) -> None:
-    """An account is flagged, and about when its flag has aged the price of one of its markets is old: the one of
-    before, or a newer one, or the fallback's. Those of its others may be of now."""
+    """An account is flagged, and about when its flag has aged or is over the price of one of its markets is old: the
+    one of before, or a newer one, or the fallback's. Those of its others may be of now."""
     account = target(game)
     held = game.held(account)
     if not held:
@@ -35,7 +35,8 @@ def liquidate_at_old_prices(game: Game) -> None:
     if not spare and game.chance(50):
         game.warp(game.pick((0, 1, max(1, ramp - feed.trade_age - 1))))
         game.move(market, game.last_mid(market))
-    game.until(flagged_at + ramp + game.pick((-1, 0, 0, 1)))
+    life = game.pick((ramp, ramp, ramp, FLAG_LIFE))
+    game.until(flagged_at + life + game.pick((-1, 0, 0, 1)))
     if spare:
         game.publish(spare, game.last_mid(market))
     for other in held:
@@ -94,6 +95,8 @@ def fill_beside_an_old_price(game: Game) -> None:
         order = order._replace(size=-size * game.between(5, 60) // 100)
     if game.chance(15):
         order = order._replace(acceptable=1 if order.size > 0 else 2 * game.good_mid(market))
+    elif game.chance(20):  # nothing that it could reduce
+        order = order._replace(reduce_only=True, size=size or order.size)
     slot = game.free_slot(account)
     if order.market != market or not game.call("orders", "commit", game.key(account), order, slot).ok:
         return

@@ -48,6 +48,7 @@ class Judged(NamedTuple):
     moved: z3.BoolRef
     far: z3.BoolRef  # from the reference
     other: z3.BoolRef  # far from the level
+    silent: z3.BoolRef  # nothing was heard of for longer than calm
     swung: list[z3.BoolRef]
     asked: dict[str, list[list[Value]]]
 
@@ -81,6 +82,8 @@ def judged(p: Proof) -> Judged:
     limits, settings = p.word("limits", 54, 14, 14, 14, 20, 20, 120)
     feed, level, seen = p.number("feed", 0, UINT_MAX), p.number("level", 0, MID), observation(p)
     agreed, reference = p.word("agreed", 112, 144)
+    heard_at = p.number("heard_at", 0, 2**41)
+    p.assume(heard_at.term <= seen["published_at"].term)
     unfit, began, window = p.number("unfit", 0, 2**64), p.number("began", 0, 2**41), p.number("window", 0, U32)
     moved, far, other, *swung = z3.Bools("moved far other first second")
     p.assume(z3.Or(*(unfit.term == code_number(text) for text in ("", "BAND", "WIDE"))))
@@ -106,6 +109,7 @@ def judged(p: Proof) -> Judged:
         bounds=CLOCK,
         summaries={
             "feed_words._is_apart": part("apart", far, other),
+            "feed_words._heard_at": part("heard_at", heard_at),
             "feed_judge._unfit": part("unfit", unfit),
             "feed_judge._moved": part("moved", moved),
             "feed_judge._moved_at": part("moved_at", began),
@@ -124,7 +128,9 @@ def judged(p: Proof) -> Judged:
         for a, b in zip(given, of, strict=True)
     ]
     p.show(z3.And(*(a == b for a, b in pairs)), "what is far from what")
-    answers = (unfit.term, began.term, moved, far, other, swung)
+    p.show(asked["heard_at"][0][0].term == stored.term, "when what was heard of")
+    silent = seen["published_at"].term - heard_at.term > settings[5].term
+    answers = (unfit.term, began.term, moved, far, other, silent, swung)
     return Judged(run, stored, parts[0], seen, flags, settings, agreed, *answers, asked)
 
 
@@ -156,25 +162,27 @@ def judge_reasons(p: Proof) -> None:
     "move-clock",
     "The clock of a move that nobody vouches for is that of the run of doubted ones where its price is within the "
     "move's limit of the run's level; further from it the run is forgotten, and the move's own time is the first. "
-    "What is doubted for another reason leaves the run as it is.",
+    "What is doubted for another reason leaves the run as it is. Where nothing was heard of for longer than calm the "
+    "run is forgotten, whatever comes.",
     JUDGE,
     "OracleAdapter._judge",
 )
 def move_clock(p: Proof) -> None:
     found = judged(p)
-    heard = z3.If(found.other, found.run_less.term, found.stored.term)
+    kept = z3.If(found.silent, found.run_less.term, found.stored.term)
+    heard = z3.If(found.other, found.run_less.term, kept)
     (of, at), doubts = found.asked["moved_at"][0], found.asked["doubted"][0]
     p.show(z3.And(of.term == heard, at.term == found.seen["published_at"].term), "whose clock")
-    before = z3.If(found.move, heard, found.stored.term)
+    before = z3.If(found.move, heard, kept)
     p.show(z3.Implies(found.reason != 0, doubts[0].term == before), "which run")
 
 
 @lemma(
     "run-level",
     "A run's level is the price of its first: it is written exactly where a doubted move begins a run, there being "
-    "none or another level's. So every doubted move is within the move's limit of the level that is kept, and the "
-    "clock's beginning is the time of the price that the level is. Other doubts, and what leaves the stored word as it "
-    "is (a price of the second in which its run began), leave the level as it is.",
+    "none, another level's or one that is forgotten. So every doubted move is within the move's limit of the level "
+    "that is kept, and the clock's beginning is the time of the price that the level is. Other doubts, and what leaves "
+    "the stored word as it is (a price of the second in which its run began), leave the level as it is.",
     "an observation not older than what was heard of; _judge by move-clock, _doubted and _moved_at by their lemmas; "
     + NEWER,
     "OracleAdapter._keep",
@@ -190,8 +198,8 @@ def run_level(p: Proof) -> None:
     limit, level, forgotten = p.number("limit", 0, MOST), p.number("level", 0, MID), p.number("forgotten", 0, U15)
     seen, feed = {**observation(p), "published_at": at}, p.number("feed", 0, UINT_MAX)
     far = distance(seen["mid"], level) * BPS > limit.term * level.term
-    p.assume(z3.Implies(is_move, z3.If(far, run == 0, forgotten.term == 0)), z3.Implies(run != 0, forgotten.term == 0))
-    p.assume(z3.Implies(z3.Not(is_move), forgotten.term == 0))
+    forgets = z3.Or(z3.And(is_move, far), z3.Bool("silent"))
+    p.assume(z3.If(forgets, run == 0, forgotten.term == 0))
     before = packed([field.term for field in fields]) + forgotten.term * 2 ** STARTS[8]
     reason = p.number("reason", 1, 2**64)
     verdict = {"stored": word, "anchor": number(0), "swing": number(0), "reason": reason}

@@ -58,11 +58,11 @@ def flag_means(p: Proof) -> None:
     "early-means",
     "At a price in HALT or AGED a liquidation asks, beside all that it asks at others, exactly for a flag that is ramp "
     "seconds old: what wraps on the way does no harm.",
-    "as liquidation-conserves; ramp at most 1,800 s (the module's bound); times from 2^30 to 2^40 s",
+    "as liquidation-conserves; ramp at most 900 s (the module's bound); times from 2^30 to 2^40 s",
     "settlement.liquidate",
 )
 def early_means(p: Proof) -> None:
-    run = settled(p, False, ramp=(0, 1800), **CLOCK)[0]
+    run = settled(p, False, ramp=(0, 900), **CLOCK)[0]
     word, ramp = z3.Select(WORD_OF, z3.Int("account")), z3.Int("ramp")
     flagged_at = word / 2**48 % 2**40
     p.assume(flagged_at <= NOW)
@@ -101,9 +101,9 @@ def outdated_markets(p: Proof) -> None:
 @lemma(
     "early-flag",
     "_is_early is true exactly where the account's flag is RAMP seconds old and a market of its word has an outdated "
-    "price that was published after the flag; the module liquidates no account of which it is; no step wraps.",
-    "any word; RAMP at most 1,800 s (constructor); _has_outdated: any answer (outdated-markets); runs that do not "
-    "revert",
+    "price that was published after the flag, or one of any time where the flag is older than 1,800 s; the module "
+    "liquidates no account of which it is; no step wraps.",
+    "any word; RAMP at most 900 s (constructor); _has_outdated: any answer (outdated-markets); runs that do not revert",
     "LiquidationModule._is_early",
     "LiquidationModule.liquidate",
 )
@@ -119,7 +119,7 @@ def early_flag(p: Proof) -> None:
         L,
         "LiquidationModule._is_early",
         account,
-        bounds={"LiquidationModule.RAMP": (1, 1800), "block.timestamp": (0, TIME)},
+        bounds={"LiquidationModule.RAMP": (1, 900), "block.timestamp": (0, TIME)},
         summaries={"price_updates._has_outdated": has_outdated},
     )
     p.no_wrap(run)
@@ -127,7 +127,8 @@ def early_flag(p: Proof) -> None:
     flagged_at = word / 2**48 % 2**40
     old = z3.And(flagged_at != 0, NOW - flagged_at >= z3.Int("LiquidationModule.RAMP"))
     p.show(run.value == z3.And(old, outdated), "where")
-    p.show(z3.And(asked[0].term == word, asked[1].term == flagged_at + 1), "after the flag")
+    since = z3.If(NOW - flagged_at > FLAG_LIFE, 0, flagged_at + 1)
+    p.show(z3.Implies(old, z3.And(asked[0].term == word, asked[1].term == since)), "after the flag")
     early, rest = z3.Bool("early"), p.number("rest", 0, UINT_MAX)
     summaries = {
         "LiquidationModule._is_early": lambda *_: early,

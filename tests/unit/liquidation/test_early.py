@@ -7,9 +7,9 @@ import pytest
 from novation.chain.protocol import Receipt
 from novation.fixed import pack
 from novation.model import words
+from novation.model.doors import FLAG_LIFE
 from tests.support.oracle import (
     AGED,
-    CLOSE_AGE,
     FALLBACK_AGE,
     FEED,
     HALT,
@@ -25,6 +25,7 @@ from tests.support.stub import passed, passing
 
 MARKET = PULLED
 RAMP = 600  # of the desk's module
+CLOSE_AGE = 1_700  # a price may go out of use while a flag of its time still counts
 LAST = 31  # the last market that there may be; nothing is known of its price
 OUTDATED = pytest.mark.parametrize(
     ("age", "status"), [(TRADE_AGE + 1, AGED), (CLOSE_AGE, AGED), (CLOSE_AGE + 1, HALT)], ids=["aged", "oldest", "halt"]
@@ -36,6 +37,7 @@ EDGES = pytest.mark.parametrize(("after", "code"), [(-1, "EARLY"), (0, None), (1
 @pytest.fixture
 def good(desk: Desk) -> int:
     """The time of the price that is believed, 2,000."""
+    desk.rig.reset(MARKET, close_age=CLOSE_AGE)
     desk.chain.warp(10)
     desk.rig.bring(2_000)
     return desk.chain.now
@@ -130,8 +132,22 @@ def test_of_no_market_that_it_is_not_in(desk: Desk, good: int) -> None:
 
 def test_of_a_market_without_a_price(desk: Desk) -> None:
     """Its time is 0, before every flag."""
-    hold(desk, LAST, flagged_at=1)
+    hold(desk, LAST, flagged_at=desk.chain.now - RAMP)
     assert desk.liquidate(LAST).ok
+
+
+@pytest.mark.parametrize(("ago", "code"), [(FLAG_LIFE, None), (FLAG_LIFE + 1, "EARLY"), (10 * FLAG_LIFE, "EARLY")])
+@pytest.mark.parametrize("market", [MARKET, LAST], ids=["halted by age", "without a price"])
+def test_where_the_flag_can_be_set_anew(desk: Desk, good: int, market: int, ago: int, code: str | None) -> None:
+    """Whenever the price came: what the flag warned of is over."""
+    desk.chain.warp(20 * FLAG_LIFE)
+    hold(desk, market, flagged_at=desk.chain.now - ago)
+    assert desk.liquidate(market).error == code
+    receipt = desk.liquidations.transact("liquidate_many", [desk.account], [market], sender=desk.keeper)
+    assert desk.liquidations.returned("liquidate_many", receipt) == (0 if code else 1)
+    hold(desk, 0, flagged_at=desk.chain.now - ago)
+    desk.rig.push(2_000)
+    assert desk.liquidate(0).ok
 
 
 @EDGES
@@ -145,7 +161,7 @@ def test_of_a_doubted_price_the_last_believed_counts(desk: Desk, good: int, afte
 
 @EDGES
 def test_of_a_fallbacks_price_the_last_believed_counts(desk: Desk, after: int, code: str | None) -> None:
-    desk.rig.reset(MARKET, fallback_age=FALLBACK_AGE)
+    desk.rig.reset(MARKET, close_age=CLOSE_AGE, fallback_age=FALLBACK_AGE)
     desk.rig.bring(2_000)
     good = desk.chain.now
     desk.chain.warp(CLOSE_AGE + 1)

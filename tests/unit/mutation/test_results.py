@@ -34,6 +34,13 @@ def test_results_of_other_sources_are_not_used(tmp_path: Path) -> None:
     assert results.others(path) == 1
 
 
+def test_how_it_was_noticed_counts_under_any_sources(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    old = Result("a", "Lens", results.TESTS, "tests/unit/lens", "", 1.0, "0123456789abcdef")
+    results.append([old, replace(old, name="b"), replace(old, outcome=results.SURVIVED, how="quick")], path)
+    assert results.hints(path) == {"a": "tests/unit/lens", "b": "tests/unit/lens"}
+
+
 def test_a_line_without_a_hash_is_of_other_sources(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     path.write_text('{"name": "a", "contract": "", "outcome": "tests", "how": "", "code": "", "seconds": 1.0}\n')

@@ -66,6 +66,29 @@ def few_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "tests_of", lambda contract, harness: [("tests/unit/liquidation/test_module.py",)])
 
 
+@pytest.mark.usefixtures("few_tests", "place")
+def test_what_noticed_it_before_is_asked_first(targets: Targets, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under other sources; where it is gone, or has nothing to say any more, all are asked."""
+    story, file = corpus(), "tests/unit/liquidation/test_module.py"
+    asked: list[object] = []
+    [wanted] = [each for each in mutants(LENGTHS) if each.after == "pass"]
+    monkeypatch.setattr(runner, "replay", lambda replaced, stories: asked.append([number for number, _ in stories]))
+    monkeypatch.setattr(runner, "tests", lambda paths: asked.append(paths))
+    monkeypatch.setattr(runner, "FIRST", 1)
+    every = [[1], (file,), []]
+    for hint, first in (
+        ("", []),
+        ("story 1: Mismatch", [[1]]),
+        ("story 2: Mismatch", [[]]),
+        (f"{file}::test_length", [(file,)]),
+        ("tests/unit/orders/test_commit.py::test_of_others", []),
+        ("tests/unit/liquidation/test_that_is_gone.py::test_x", []),
+    ):
+        asked.clear()
+        Runner(targets, story, {}, hints={wanted.name: hint})._notice(wanted, NAME, {})
+        assert sorted(map(str, asked)) == sorted(map(str, [*first, *every]))
+
+
 @pytest.mark.usefixtures("few_tests")
 def test_outcomes(targets: Targets, place: Path) -> None:
     wanted = mutants(LENGTHS, "return done")

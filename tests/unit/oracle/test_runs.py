@@ -27,7 +27,7 @@ def reasons(rig: Rig, feed: int, usd: int, at: int | None = None, confidence: in
 
 
 @FEEDS
-@pytest.mark.parametrize(("after", "believed"), [(1, False), (CALM - 1, False), (CALM, True), (CALM + 1, True)])
+@pytest.mark.parametrize(("after", "believed"), [(1, False), (CALM - 1, False), (CALM, True)])
 def test_a_later_one_is_believed(rig: Rig, feed: int, good: int, after: int, believed: bool) -> None:
     """That long after the first of them."""
     assert reasons(rig, feed, 2_101) == ["MOVE"]
@@ -40,6 +40,34 @@ def test_a_later_one_is_believed(rig: Rig, feed: int, good: int, after: int, bel
     else:
         assert rig.read(feed) == price_of(2_000, good, HALT)
         assert rig.stored(feed).run == after + 1
+
+
+@FEEDS
+@pytest.mark.parametrize("after", [CALM + 1, 2 * CALM, 10 * CALM])
+def test_one_that_is_much_later_begins_another(rig: Rig, feed: int, good: int, after: int) -> None:
+    """Nobody knows whether it had come back meanwhile."""
+    assert reasons(rig, feed, 2_101) == ["MOVE"]
+    rig.chain.warp(after)
+    assert reasons(rig, feed, 2_102) == ["MOVE"]
+    assert rig.stored(feed).run == 1
+    assert rig.oracle.call("words_of", feed)[4] == 2_102 * WAD
+    rig.chain.warp(CALM)
+    assert reasons(rig, feed, 2_101) == []
+
+
+@FEEDS
+@pytest.mark.parametrize(
+    ("first", "second", "believed"), [(1, CALM, True), (CALM, 1, True), (1, CALM + 1, False), (CALM + 1, 1, False)]
+)
+def test_each_is_heard_in_time_of_the_one_before(
+    rig: Rig, feed: int, good: int, first: int, second: int, believed: bool
+) -> None:
+    """Another doubt is heard as well."""
+    assert reasons(rig, feed, 2_101) == ["MOVE"]
+    rig.chain.warp(first)
+    assert reasons(rig, feed, 10_000) == ["BAND"]
+    rig.chain.warp(second)
+    assert reasons(rig, feed, 2_101) == ([] if believed else ["MOVE"])
 
 
 @FEEDS

@@ -59,6 +59,9 @@ def test_the_slot_can_be_used_again(desk: Desk) -> None:
     assert desk.earned() == 3 * WAD
 
 
+UNPRICED = ("REDUCE", "MAX")
+
+
 @pytest.mark.parametrize("code", TRADER_CODES)
 @pytest.mark.parametrize("reduce_only", [False, True])
 def test_the_traders_fault_ends_the_order_and_pays_the_keeper(desk: Desk, code: str, reduce_only: bool) -> None:
@@ -96,7 +99,7 @@ def hold(desk: Desk, *markets: int, flagged_at: int = 0) -> None:
     desk.vault.transact("set_account_word", desk.account, word, sender=desk.anyone)
 
 
-class TestMarginIsNotToldAtAnOutdatedPrice:
+class TestWhatAsksForAPriceIsNotToldAtAnOutdatedOne:
     """The keeper may have left out a newer one, of any market that the account is in: the order lives.
 
     Market 0 has a price of now, FEED its own of now, PULLED an AGED one; of HALTED and UNKNOWN there is none.
@@ -116,12 +119,13 @@ class TestMarginIsNotToldAtAnOutdatedPrice:
         [(PULLED,), (HALTED,), (UNKNOWN,), (0, PULLED), (0, FEED, HALTED), (0, FEED, UNKNOWN), (PULLED, HALTED)],
         ids=str,
     )
-    def test_the_order_lives(self, desk: Desk, markets: tuple[int, ...], reduce_only: bool) -> None:
+    @pytest.mark.parametrize("code", [code for code in TRADER_CODES if code not in UNPRICED])
+    def test_the_order_lives(self, desk: Desk, markets: tuple[int, ...], reduce_only: bool, code: str) -> None:
         hold(desk, *markets)
         order = desk.due(reduce_only=reduce_only)
-        desk.fail_with(error("MARGIN"))
+        desk.fail_with(error(code))
         receipt = desk.execute(order)
-        assert (receipt.ok, receipt.error, receipt.output) == (False, "MARGIN", error("MARGIN"))
+        assert (receipt.ok, receipt.error, receipt.output) == (False, code, error(code))
         assert desk.is_alive(order)
         assert desk.earned() == 0
         desk.make_vault(0)
@@ -136,7 +140,7 @@ class TestMarginIsNotToldAtAnOutdatedPrice:
         assert desk.execute(order).one("Executed").args["code"] == "MARGIN"
         assert desk.earned() == WAD
 
-    @pytest.mark.parametrize("code", [code for code in TRADER_CODES if code != "MARGIN"])
+    @pytest.mark.parametrize("code", UNPRICED)
     def test_other_faults_consume_it_as_ever(self, desk: Desk, code: str) -> None:
         hold(desk, 0, PULLED, HALTED)
         order = desk.due()
@@ -207,8 +211,10 @@ class TestMarginIsNotToldAtAnOutdatedPrice:
         desk.rig.modes(STARVED)
         assert desk.execute(order).error == "GAS"
         assert desk.is_alive(order)
-        desk.fail_with(error("DUST"))
-        assert desk.execute(order).ok
+        for code in UNPRICED:
+            desk.fail_with(error(code))
+            assert desk.execute(order).ok
+            order = desk.due()
 
     def test_with_any_gas_it_lives(self, desk: Desk) -> None:
         hold(desk, 0, PULLED)

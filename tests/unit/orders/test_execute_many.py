@@ -74,8 +74,10 @@ def hold(desk: Desk, account: str, *markets: int) -> None:
 
 
 @pytest.mark.parametrize(("market", "status"), [(PULLED, AGED), (9, HALT)])
-@pytest.mark.parametrize(("code", "bits"), [("MARGIN", 0b101), ("DUST", 0b111), ("STALE", 0)])
-def test_margin_at_an_outdated_price_is_passed_over(desk: Desk, market: int, status: int, code: str, bits: int) -> None:
+@pytest.mark.parametrize(("code", "bits"), [("MARGIN", 0b101), ("PRICE", 0b101), ("MAX", 0b111), ("STALE", 0)])
+def test_what_asks_for_a_price_is_passed_over_at_an_outdated_one(
+    desk: Desk, market: int, status: int, code: str, bits: int
+) -> None:
     """The second order's account is in a market whose newer price the keeper may have left out."""
     desk.rig.bring(2_000)
     desk.chain.warp(TRADE_AGE + 1)
