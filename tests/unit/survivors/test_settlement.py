@@ -284,3 +284,28 @@ def test_margin_between_maintenance_and_initial_after_a_bankruptcy(bench: Bench)
     health = bench.health(account)
     assert health.maintenance < health.margin < health.initial
     assert bench.account(account).flagged_at == 0
+
+
+def test_margin_between_maintenance_and_initial_with_a_position_in_another_pool(bench: Bench) -> None:
+    """A part brings the account a little above the maintenance of all that it has: it is healthy."""
+    other = bench.new_pool(bench.vault.address)
+    bench.add_feed(16)
+    assert bench.set_market(16, other).ok
+    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
+    bench.fund(other.address, 1_000_000)
+    account = bench.sub_account(1)
+    bench.fund(account, 20_000)
+    bench.open(account, 20 * WAD, ETH)
+    bench.open(account, 20 * WAD, 16)
+    for usd in range(3_999, 3_000, -1):
+        bench.push(ETH, usd)
+        health = bench.health(account)
+        if health.margin < health.maintenance:
+            break
+    bench.vault.transact("flag", account, sender=bench.anyone)
+    assert bench.account(account).flagged_at == bench.now
+    assert bench.liquidate(account).ok
+    health = bench.health(account)
+    assert 0 < bench.position(account).size < 20 * WAD
+    assert health.maintenance < health.margin < health.initial
+    assert bench.account(account).flagged_at == 0

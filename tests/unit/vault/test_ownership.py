@@ -64,3 +64,9 @@ def test_a_guardian_that_was_replaced(bench: Bench) -> None:
     bench.vault.transact("set_guardian", EMPTY, sender=bench.owner)
     assert refusal(bench.vault, "pause", 1, sender=bench.guardian) == "AUTH"
     assert refusal(bench.vault, "pause", 1, sender=bench.owner) is None
+
+
+def test_the_deployment_tells_who(bench: Bench, owned: Contract) -> None:
+    assert owned.receipt is not None
+    assert owned.receipt.one("OwnershipTaken").args["owner"] == bench.owner
+    assert owned.receipt.one("GuardianSet").args["guardian"] == bench.guardian
