@@ -127,6 +127,17 @@ def test_the_penalty_in_force_counts(bench: Bench) -> None:
     assert bench.set_market(ETH, open_interest_cap=100).ok
 
 
+def test_the_penalty_that_comes_counts(bench: Bench) -> None:
+    """Before it has ramped, for 100 bps that are open beyond the cap: 10,000 + 500 + 14,400 + 5,000 < 30,000."""
+    for number in range(4):
+        account = bench.sub_account(number)
+        bench.fund(account, 100_000)
+        bench.open(account, 250 * WAD)
+    changes = {"open_interest_cap": 10, "position_cap": 10}
+    assert bench.set_market(ETH, None, **changes, penalty=145).error == "BOUND"
+    assert bench.set_market(ETH, None, **changes, penalty=144).ok
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_lower_cap_of_the_rate_holds_at_once(bench: Bench, sign: int) -> None:
     bench.open(bench.trader, sign * 10 * WAD)
@@ -134,6 +145,15 @@ def test_a_lower_cap_of_the_rate_holds_at_once(bench: Bench, sign: int) -> None:
     bench.push(ETH, 4_000)
     assert bench.set_market(ETH, rate_max=1).ok
     assert bench.market().rate == sign * 10**24
+
+
+def test_the_highest_caps_of_the_rate_leave_it(bench: Bench) -> None:
+    bench.open(bench.trader, 10 * WAD)
+    for rate_max in (2**23, 2**24 - 1):
+        bench.chain.warp(HOUR)
+        bench.push(ETH, 4_000)
+        assert bench.set_market(ETH, rate_max=rate_max).ok
+        assert bench.market().rate > 10**24
 
 
 def test_without_a_change_nothing_ramps(bench: Bench) -> None:
