@@ -252,6 +252,8 @@ GUARDED = ("pause", "unpause", "tighten", "set_status", "set_credit", "set_marke
 def guardians_only_tighten(before: View, after: View, step: Step) -> Iterator[str]:
     if step.sender != before.guardians.get(step.part) or step.name not in GUARDED:
         return
+    if step.sender == before.owners.get(step.part):  # who is both may loosen
+        return
     if before.paused & ~after.paused:
         yield f"pauses {before.paused:b} to {after.paused:b}"
     for feed, settings in before.feeds.items():

@@ -89,13 +89,14 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `guardians` by part,
-    `paused` as bits; `prices` are those that were read in this state."""
+    """Everything: WAD USD, Unix seconds; `tokens` in token units of which `unit` make one; `owners` and `guardians` by
+    part, `paused` as bits; `prices` are those that were read in this state."""
 
     now: int
     vault: int
     escrow: int
     treasury: int
+    owners: Mapping[str, int]
     guardians: Mapping[str, int]
     paused: int
     feeds: Mapping[int, FeedView]
@@ -140,14 +141,15 @@ def of(system: System) -> View:
         PoolView(p.address, vault.pools[i], p.terms, p.books[0], p.configs, p.ramps, p.markets, p.positions)
         for i, p in enumerate(system.pools)
     ]
+    administered = {"vault": vault, "oracle": oracle} | {f"pool{i or ''}": p for i, p in enumerate(system.pools)}
     shares = [SharesView(s.address, s.state["supply"], s.balances, *s.owed()) for s in system.shares]
     return View(
         system.now,
         vault.address,
         orders.address,
         vault.treasury,
-        {"vault": vault.roles["guardian"], "oracle": oracle.roles["guardian"]}
-        | {f"pool{i or ''}": pool.roles["guardian"] for i, pool in enumerate(system.pools)},
+        {part: admin.roles["owner"] for part, admin in administered.items()},
+        {part: admin.roles["guardian"] for part, admin in administered.items()},
         vault.totals["paused"],
         {number: feed_view(feed, oracle.floors.get(number, 0)) for number, feed in oracle.feeds.items()},
         system.token.unit,

@@ -96,6 +96,7 @@ class Audit:
             vault=number_of(at.vault),
             escrow=number_of(at.orders),
             treasury=0,
+            owners={},
             guardians={},
             paused=0,
             feeds={},

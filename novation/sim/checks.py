@@ -88,7 +88,8 @@ class Checks:
             vault=number_of(system.vault.address),
             escrow=number_of(system.orders.address),
             treasury=number_of(system.vault.call("TREASURY")),
-            guardians={part: number_of(getattr(system, part).call("guardian")) for part in ("vault", "oracle", "pool")},
+            owners=self._role("owner"),
+            guardians=self._role("guardian"),
             paused=0,
             feeds={market.number: self._feed(market) for market in system.parameters.markets},
             unit=10**system.parameters.token.decimals,
@@ -109,6 +110,11 @@ class Checks:
 
     def _price(self, feed: int) -> Price:
         return Price(*self._system.oracle.call("read", feed))
+
+    def _role(self, role: str) -> dict[str, int]:
+        """Who has it, by part."""
+        parts = ("vault", "oracle", "pool")
+        return {part: number_of(getattr(self._system, part).call(role)) for part in parts}
 
     def _feed(self, market: Market) -> FeedView:
         """What the adapter has for a market; its bounds are those of the parameters."""

@@ -41,6 +41,7 @@ class Tables:
     pools: list[PoolView] = field(default_factory=list)
     shares: list[SharesView] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=lambda: {"debts": 0, "tokens": 0, "earned": 0, "paused": 0})
+    owners: dict[str, int] = field(default_factory=dict)
     guardians: dict[str, int] = field(default_factory=dict)
 
 
@@ -113,6 +114,7 @@ class Facts:
             self.names["vault"],
             self.names["orders"],
             self.stage.cast.treasury,
+            tables.owners,
             tables.guardians,
             numbers["paused"],
             tables.feeds,
@@ -145,6 +147,9 @@ class Facts:
     def _units(self, tables: Tables, key: Key, old: int, new: int) -> None:
         if key[1] == self.names["vault"]:
             tables.numbers["tokens"] = new
+
+    def _owner(self, tables: Tables, key: Key, old: int, new: int) -> None:
+        tables.owners[key[1]] = new
 
     def _guardian(self, tables: Tables, key: Key, old: int, new: int) -> None:
         tables.guardians[key[1]] = new
@@ -264,6 +269,7 @@ _WRITERS: dict[str, Callable[[Facts, Tables, Key, int, int], None]] = {
     "debts": Facts._debts,
     "paused": Facts._paused,
     "feed": Facts._feed,
+    "owner": Facts._owner,
     "guardian": Facts._guardian,
     "earned": Facts._earned,
     "pool": Facts._entry,

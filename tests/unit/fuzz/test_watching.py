@@ -113,3 +113,16 @@ def test_remembered_prices_are_the_adapter_s() -> None:
             for market, price in game.mirror.prices.items():
                 assert price == Price(*game.mirror.ask("oracle", "read", market)), (name, market)
                 compared += 1
+
+
+def test_an_owner_who_is_guardian_too_may_loosen(stages: Stages) -> None:
+    """Another guardian may not, whatever the contracts let him do."""
+    game = stages.game("tight")
+    owner, mirror = game.owner("oracle"), game.mirror
+    game.play("opening", 3)
+    for guardian in (owner, game.cast.guardian):
+        assert mirror.call("oracle", "set_guardian", owner, guardian).ok
+        for status in (2, 1):
+            assert mirror.call("oracle", "set_status", owner, 0, status).ok
+    assert mirror.call("oracle", "set_status", owner, 0, 2).ok
+    assert mirror.call("oracle", "set_status", game.cast.guardian, 0, 1).code == "AUTH"
