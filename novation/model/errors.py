@@ -65,3 +65,9 @@ class Revert(Exception):
 
     def __str__(self) -> str:
         return f"{self.code or '(no code)'}: {CODES[self.code]}"
+
+
+class RevertOfAll(Revert):
+    """What a list does not pass over: it is asked outside of the call that may fail."""
+
+    __slots__ = ()

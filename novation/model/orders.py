@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from novation.model.errors import Revert
+from novation.model.errors import Revert, RevertOfAll
 from novation.model.feeds import OUTDATED
 from novation.model.journal import Env, Table, external
 from novation.model.ledger import TRADE
@@ -100,7 +100,7 @@ class Orders:
     ) -> int:
         """Each; one that would revert is passed over and lives. @returns bits of those that ended.
 
-        @raises Revert LENGTH.
+        @raises Revert LENGTH, GAS where a source that must be asked lacks it.
         """
         if not len(orders) == len(slots) == len(references):
             raise Revert("LENGTH")
@@ -108,6 +108,8 @@ class Orders:
         for at, (order, slot, reference) in enumerate(zip(orders, slots, references, strict=True)):
             try:
                 self.execute(sender, order, slot, reference)
+            except RevertOfAll:
+                raise
             except Revert:
                 continue
             done |= 1 << at
@@ -160,8 +162,7 @@ class Orders:
         except Revert as refusal:
             if refusal.code not in CONSUMED:
                 raise
-            priced = refusal.code not in ("REDUCE", "MAX")
-            if priced and self.oracle.has_outdated(self.vault.account(order.account).markets, 0):
+            if refusal.code not in ("REDUCE", "MAX") and self._has_outdated(order.account):
                 raise
             code = refusal.code
         self.env.emit(self.address, "Executed", order.account, slot, sender, order.fee, code)
@@ -169,6 +170,13 @@ class Orders:
             self.vault.release(self.address, order.account, 0, not order.reduce_only)
         self.earned[sender] = self.earned.get(sender, 0) + order.fee
         return code
+
+    def _has_outdated(self, account: int) -> bool:
+        """Whether a newer price may have been left out, in any market of the account. @raises RevertOfAll GAS."""
+        try:
+            return self.oracle.has_outdated(self.vault.account(account).markets, 0)
+        except Revert as refusal:
+            raise RevertOfAll(refusal.code) from refusal
 
     @external
     def cancel(self, sender: int, order: Order, slot: int) -> None:

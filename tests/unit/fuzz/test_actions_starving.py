@@ -119,6 +119,29 @@ def test_a_list_that_must_ask_whether_a_price_is_newer_than_a_flag_lacks_gas_as_
     game.mirror.whole()
 
 
+def test_a_list_that_must_ask_whether_a_price_was_left_out_lacks_gas_as_a_whole(game: Game) -> None:
+    """An order that fails at its limit, of an account whose other market's source lacks gas."""
+    account, keeper = game.cast.traders[0], game.cast.keepers[0]
+    game.call("vault", "deposit", game.key(account), account, 50_000 * game.unit)
+    held, market = game.markets[0], game.markets[1]
+    buy(game, account, held, WAD, game.price(held).mid)
+    game.move(market, game.price(market).mid)
+    order = Order(account, market, WAD // 100, 1, 0, False, False, WAD, FAR, 0, 0)
+    slot = game.free_slot(account)
+    assert game.call("orders", "commit", game.key(account), order, slot).ok
+    order = game.mirror.orders[account, slot]
+    game.until(order.due)
+    game.move(market, game.price(market).mid)
+    game.mirror.fail(held, sources.STARVED)
+    lists = [order], [slot], [game.reference(order)]
+    assert game.call("orders", "execute_many", keeper, *lists).code == "GAS"
+    assert game.mirror.one_by_one("orders", "execute_many", keeper, *lists)[0].code == "GAS"
+    game.mirror.fail(held, sources.HONEST)
+    assert game.call("orders", "execute_many", keeper, *lists).ok
+    assert (account, slot) not in game.mirror.orders
+    game.mirror.whole()
+
+
 def test_actions_that_starve_say_so() -> None:
     """Each with a gas limit of its own is registered as one of those, and is left out where gas must not matter."""
     stages = Stages()
