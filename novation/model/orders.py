@@ -13,7 +13,8 @@ from novation.model.oracle import Oracle
 from novation.model.vault import Vault
 
 SLOTS = 16
-CONSUMED = frozenset({"MARGIN", "DEBT", "MAX", "CAPPED", "PRICE", "REDUCE", "DUST"})
+UNPRICED = frozenset({"MAX", "REDUCE"})  # the faults of a trader's that ask for no price
+CONSUMED = UNPRICED | {"MARGIN", "DEBT", "CAPPED", "PRICE", "DUST"}
 
 
 class Order(NamedTuple):
@@ -162,7 +163,7 @@ class Orders:
         except Revert as refusal:
             if refusal.code not in CONSUMED:
                 raise
-            if refusal.code not in ("REDUCE", "MAX") and self._has_outdated(order.account):
+            if refusal.code not in UNPRICED and self._has_outdated(order.account):
                 raise
             code = refusal.code
         self.env.emit(self.address, "Executed", order.account, slot, sender, order.fee, code)

@@ -22,6 +22,8 @@ from tests.support.orders import (
     error,
 )
 
+UNPRICED = ("REDUCE", "MAX")  # of what is the trader's fault
+
 
 def test_fills(desk: Desk) -> None:
     order = desk.due(3, market=2, size=-5 * WAD, acceptable=9 * WAD, fee=2 * WAD)
@@ -57,9 +59,6 @@ def test_the_slot_can_be_used_again(desk: Desk) -> None:
     for _ in range(3):
         assert desk.execute(desk.due()).ok
     assert desk.earned() == 3 * WAD
-
-
-UNPRICED = ("REDUCE", "MAX")
 
 
 @pytest.mark.parametrize("code", TRADER_CODES)
