@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, newest, pulled_house, tell
 from tests.support.system import DUE, ETH, WAD, House
 
 
@@ -12,11 +12,7 @@ from tests.support.system import DUE, ETH, WAD, House
 def test_a_limit_is_not_judged_at_a_fallback_that_the_keeper_chose(brings: str) -> None:
     """A quiet market: its source says 4,000 all the time, the fallback lags by 47 of its 50 bps; the limit is 3,990."""
     house: House = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 100_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 20 * WAD, 4_000)
+    exposed(house, 100_000, 20)
     house.warp(1)
     house.system.fallbacks[ETH].publish(3_981 * WAD)
     house.warp(400)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, tell
+from tests.support.pulled import hedged, newest, tell
 from tests.support.system import BTC, DUE, ETH, WAD, House
 
 
@@ -12,12 +12,7 @@ from tests.support.system import BTC, DUE, ETH, WAD, House
 def test_a_close_of_a_hedged_account_is_not_burned(pulled: House, age: int) -> None:
     """Long 100 ETH, short as much BTC; the whole market falls by 12%; the trader closes half of the ETH."""
     house = pulled
-    house.fund(house.hedger, 45_000)
-    house.set_price(ETH, 4_000)
-    house.set_price(BTC, 100_000)
-    house.trade(house.hedger, ETH, 100 * WAD, 4_000)
-    house.set_price(ETH)
-    house.trade(house.hedger, BTC, -4 * WAD, 100_000)
+    hedged(house, 45_000)
     house.warp(age)
     order = house.order(house.hedger, ETH, -50 * WAD, reduce_only=True, fee=0)
     house.chain.set_time(order[DUE])

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from tests.support.oracle import AGED, PULLED, Rig
-from tests.support.pulled import pulled_house, tell
+from tests.support.pulled import exposed, pulled_house, tell
 from tests.support.system import DUE, ETH, WAD, House
 
 
 def quiet() -> House:
     """A pull source with a fallback that publishes every hour or at 50 bps, as Chainlink's."""
     house = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 100_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 20 * WAD, 4_000)
+    exposed(house, 100_000, 20)
     house.warp(1)
     house.system.fallbacks[ETH].publish(4_000 * WAD)
     return house

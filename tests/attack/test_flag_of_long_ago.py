@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, hedged, newest, pulled_house, tell
 from tests.support.system import BTC, ETH, WAD, House
 
 
 @pytest.mark.parametrize("hours", [1, 4])
 def test_half_the_truth_at_an_old_flag_without_any_warning(pulled: House, hours: int) -> None:
     house = pulled
-    account = house.hedger
-    house.fund(account, 60_000)
-    house.set_price(ETH, 4_000)
-    house.set_price(BTC, 100_000)
-    house.trade(account, ETH, 100 * WAD, 4_000)
-    house.set_price(ETH)
-    house.trade(account, BTC, -4 * WAD, 100_000)
+    account = hedged(house)
     # Five minutes later a dip of both by 12%; somebody brings ETH alone and flags. In truth the account is sound.
     house.warp(310)
     house.set_price(ETH, 3_520)
@@ -47,11 +41,7 @@ def test_half_the_truth_at_an_old_flag_without_any_warning(pulled: House, hours:
 def test_nor_does_a_flag_of_hours_ago_open_a_fallback_that_lags() -> None:
     """One market, quiet: nobody has needed its source since before the flag, and it is alive."""
     house = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 45 * WAD, 4_000)
+    exposed(house, 10_000, 45)
     house.warp(200)
     house.system.fallbacks[ETH].publish(3_886 * WAD)
     house.warp(101)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, newest, pulled_house, tell
 from tests.support.system import ETH, WAD, House
 
 
@@ -12,10 +12,7 @@ from tests.support.system import ETH, WAD, House
 def test_a_wick_that_nobody_had_brought_when_the_flag_was_set() -> None:
     """Flagged at 3,755 where a part of it would be closed; liquidated at a wick to 3,640 of the second before."""
     house: House = pulled_house(close_age=600)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 30 * WAD, 4_000)
+    exposed(house, 10_000, 30)
     house.warp(100)
     house.set_price(ETH, 3_755)
     brought = house.now

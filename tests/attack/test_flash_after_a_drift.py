@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novation.model.sources import update_bytes
 from tests.support.oracle import FEED, HALT, PULLED, WAD, Rig
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, newest, pulled_house, tell
 from tests.support.system import ETH, House
 
 MOVE, CALM = 500, 120
@@ -47,10 +47,7 @@ def test_nor_of_a_push_source_that_somebody_looked_at(rig: Rig) -> None:
 def test_nobody_is_liquidated_at_a_flash_of_a_market_that_had_drifted() -> None:
     """Three quiet hours, 6% up, and a flash of one second to 4,600. All is brought in one moment, the flash last."""
     house: House = pulled_house(move_bps=MOVE, calm=CALM, close_age=600)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 15_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, -25 * WAD, 4_000)
+    exposed(house, 15_000, -25)
     house.warp(10_800)
     drifted_at = house.now
     drifted = update_bytes(4_240 * WAD, 0, drifted_at, drifted_at - 1)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from tests.support.oracle import FEED, HALT, Rig
-from tests.support.pulled import newest, pulled_house, tell
-from tests.support.system import ETH, WAD, House
+from tests.support.pulled import exposed, newest, pulled_house, tell
+from tests.support.system import ETH, House
 
 
 def flashed(house: House) -> bytes:
     """A quiet market; 8% down for two seconds, and back. @return the update of the flash."""
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 30 * WAD, 4_000)
+    exposed(house, 10_000, 30)
     for _ in range(13):
         house.warp(10)
         tell(house, ETH, 4_000)
@@ -36,10 +33,7 @@ def test_nobody_is_liquidated_at_a_flash_of_a_quiet_market() -> None:
 
 def test_the_same_flash_is_doubted_where_a_price_of_before_was_brought() -> None:
     house = pulled_house(move_bps=500, calm=120, close_age=600)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 30 * WAD, 4_000)
+    exposed(house, 10_000, 30)
     house.warp(100)
     tell(house, ETH, 3_680)
     receipt = house.liquidation.attempt("liquidate", house.taker, ETH, newest(house, ETH), sender=house.liquidator)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from novation.model.sources import update_bytes
 from tests.support.oracle import FEED, HALT, PULLED, Rig
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, newest, pulled_house, tell
 from tests.support.system import ETH, WAD, House
 
 MOVE, CALM = 500, 120
@@ -40,10 +40,7 @@ def test_nor_of_a_push_source(rig: Rig) -> None:
 
 def test_nobody_is_liquidated_at_it() -> None:
     house: House = pulled_house(move_bps=MOVE, calm=CALM, close_age=600)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 30 * WAD, 4_000)
+    exposed(house, 10_000, 30)
     house.warp(130)
     dip = update_bytes(3_680 * WAD, 0, house.now, house.now - 1)
     house.warp(1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, pulled_house, tell
-from tests.support.system import ETH, WAD, House
+from tests.support.pulled import exposed, newest, pulled_house, tell
+from tests.support.system import ETH, House
 
 MOVE, CALM = 500, 120
 
@@ -14,10 +14,7 @@ MOVE, CALM = 500, 120
 def test_who_is_unsound_is_liquidated_though_the_market_has_wicks() -> None:
     """4,000, then an hour at 3,600 with a second at 3,510 or 3,700 each 100 s: all are beyond the limit."""
     house: House = pulled_house(move_bps=MOVE, calm=CALM, close_age=600)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 30 * WAD, 4_000)
+    exposed(house, 10_000, 30)
     errors = set()
     for number in range(36):
         house.warp(1)

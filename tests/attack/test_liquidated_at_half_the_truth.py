@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, hedged, newest, pulled_house, tell
 from tests.support.system import BTC, ETH, WAD, House
-
-
-def hedged(house: House) -> str:
-    """Long 100 ETH, short as much money of BTC: what both lose and win together is nothing."""
-    house.fund(house.hedger, 60_000)
-    house.set_price(ETH, 4_000)
-    house.set_price(BTC, 100_000)
-    house.trade(house.hedger, ETH, 100 * WAD, 4_000)
-    house.set_price(ETH)
-    house.trade(house.hedger, BTC, -4 * WAD, 100_000)
-    return str(house.hedger)
 
 
 @pytest.mark.parametrize("age", [200, 3_600], ids=["closes", "halted by age alone"])
@@ -82,11 +71,7 @@ def test_a_wick_of_minutes_ago_does_not_liquidate(pulled: House) -> None:
 def test_a_fallback_that_lags_does_not_liquidate_where_the_source_lives() -> None:
     """Nobody has needed a price for five minutes; Chainlink's is an hour old and within its threshold."""
     house = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 45 * WAD, 4_000)
+    exposed(house, 10_000, 45)
     house.set_price(ETH, 3_905)
     assert house.liquidation.attempt("liquidate", house.taker, ETH, b"", sender=house.liquidator).error == "HEALTHY"
     house.warp(200)

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.pulled import newest, pulled_house, tell, worth
+from tests.support.pulled import exposed, hedged, newest, pulled_house, tell, worth
 from tests.support.system import BTC, ETH, WAD, House
 
 
 def bring(house: House, market: int, sender: str) -> None:
     house.oracle.transact("update", market, newest(house, market), sender=sender)
-
-
-def hedged(house: House) -> str:
-    """Long 100 ETH, short as much money of BTC, with 60,000 USD: what both lose and win together is nothing."""
-    house.fund(house.hedger, 60_000)
-    house.set_price(ETH, 4_000)
-    house.set_price(BTC, 100_000)
-    house.trade(house.hedger, ETH, 100 * WAD, 4_000)
-    house.set_price(ETH)
-    house.trade(house.hedger, BTC, -4 * WAD, 100_000)
-    return str(house.hedger)
 
 
 def test_a_flag_of_one_old_half_does_not_liquidate_hours_later(pulled: House) -> None:
@@ -83,11 +72,7 @@ def test_a_flag_of_a_wick_of_yesterday_does_not_liquidate_at_a_wick_of_minutes_a
 def test_a_flag_does_not_open_a_fallback_that_lags() -> None:
     """As in test_liquidated_at_half_the_truth, with a flag of an hour ago and a sound price each minute since."""
     house = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 10_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 45 * WAD, 4_000)
+    exposed(house, 10_000, 45)
     house.set_price(ETH, 3_880)
     house.vault.transact("flag", house.taker, sender=house.liquidator)
     for _ in range(60):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.oracle import AGED
-from tests.support.pulled import newest, pulled_house, tell
+from tests.support.pulled import exposed, newest, pulled_house, tell
 from tests.support.system import ETH, WAD, House
 
 
@@ -28,11 +28,7 @@ def test_a_stop_is_not_fired_by_a_wick_of_minutes_ago(pulled: House) -> None:
 
 def test_a_stop_is_not_fired_by_a_fallback_that_lags() -> None:
     house = pulled_house(fallback="mock", fallback_age=3_660, fallback_deviation_bps=50)
-    house.provide(house.lp, 5_000_000)
-    house.fund(house.taker, 100_000)
-    house.system.fallbacks[ETH].publish(4_000 * WAD)
-    house.set_price(ETH, 4_000)
-    house.trade(house.taker, ETH, 20 * WAD, 4_000)
+    exposed(house, 100_000, 20)
     order = house.order(house.taker, ETH, -20 * WAD, reduce_only=True, trigger=3_985 * WAD)
     house.warp(1)
     house.system.fallbacks[ETH].publish(3_981 * WAD)

@@ -125,6 +125,16 @@ class Bench:
             "ClearingPool", vault, self.oracle.address, *arguments, self.owner, self.guardian, sender=self.owner
         )
 
+    def second_pool(self, market: int = 16, shares: str = "", credit: int = 0) -> Contract:
+        """A registered one of a million dollars with one market (`credit` in WAD)."""
+        pool = self.new_pool(self.vault.address)
+        self.add_feed(market)
+        assert self.set_market(market, pool).ok
+        arguments = (1, pool.address, shares or self.anyone, 1 << market, credit)
+        self.vault.transact("register_pool", *arguments, sender=self.owner)
+        self.fund(pool.address, 1_000_000)
+        return pool
+
     # money
 
     def sub_account(self, number: int, owner: str = "") -> str:

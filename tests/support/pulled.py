@@ -7,7 +7,7 @@ from typing import Any
 
 from novation.deployment.parameters import load
 from tests.support import system as houses
-from tests.support.system import House
+from tests.support.system import BTC, ETH, WAD, House
 
 PULLED: dict[str, Any] = {
     "source": "mock-pull",
@@ -23,6 +23,27 @@ def pulled_house(**changes: Any) -> House:
     parameters = load("local").with_feeds(**(PULLED | changes))
     orders = replace(parameters.orders, window=60, grace=600)
     return houses.build(replace(parameters, orders=orders))
+
+
+def exposed(house: House, usd: int, size: int) -> None:
+    """A pool of five millions, and a taker with `usd` and `size` ETH of 4,000, which its fallback says too."""
+    house.provide(house.lp, 5_000_000)
+    house.fund(house.taker, usd)
+    if ETH in house.system.fallbacks:
+        house.system.fallbacks[ETH].publish(4_000 * WAD)
+    house.set_price(ETH, 4_000)
+    house.trade(house.taker, ETH, size * WAD, 4_000)
+
+
+def hedged(house: House, usd: int = 60_000) -> str:
+    """Long 100 ETH, short as much money of BTC: what both lose and win together is nothing. @return the account."""
+    house.fund(house.hedger, usd)
+    house.set_price(ETH, 4_000)
+    house.set_price(BTC, 100_000)
+    house.trade(house.hedger, ETH, 100 * WAD, 4_000)
+    house.set_price(ETH)
+    house.trade(house.hedger, BTC, -4 * WAD, 100_000)
+    return str(house.hedger)
 
 
 def tell(house: House, market: int, usd: float) -> None:

@@ -264,11 +264,7 @@ def test_the_liquidation_price_of_the_smallest_size(bench: Bench) -> None:
 
 def test_the_last_market(bench: Bench) -> None:
     """Of 32, in a pool of its own."""
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(31)
-    assert bench.set_market(31, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 31, 0, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    bench.second_pool(31)
     account = bench.sub_account(1)
     bench.fund(account, 4_000)
     bench.open(account, 10 * WAD, 31)
@@ -301,12 +297,8 @@ def test_who_gains_more_than_it_has_may_close(bench: Bench) -> None:
 
 def test_gains_of_another_pool(bench: Bench) -> None:
     """They count as far as that pool can pay them."""
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(16)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
+    bench.second_pool()
     bench.vault.transact("set_gain_weight", 1, 10_000, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
     account = bench.sub_account(1)
     bench.fund(account, 3_000)
     bench.open(account, 10 * WAD, 16)

@@ -288,11 +288,7 @@ def test_margin_between_maintenance_and_initial_after_a_bankruptcy(bench: Bench)
 
 def test_margin_between_maintenance_and_initial_with_a_position_in_another_pool(bench: Bench) -> None:
     """A part brings the account a little above the maintenance of all that it has: it is healthy."""
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(16)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    bench.second_pool()
     account = bench.sub_account(1)
     bench.fund(account, 20_000)
     bench.open(account, 20 * WAD, ETH)

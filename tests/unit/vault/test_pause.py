@@ -27,11 +27,7 @@ def test_adds_and_takes(bench: Bench, actions: int) -> None:
 
 
 def test_openings_of_every_pool(bench: Bench) -> None:
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(16)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    bench.second_pool()
     bench.vault.transact("pause", OPEN, sender=bench.guardian)
     assert [bench.trade(bench.trader, WAD, market).error for market in (0, 16)] == ["PAUSED", "PAUSED"]
     bench.vault.transact("unpause", OPEN, sender=bench.owner)

@@ -79,11 +79,7 @@ def test_four_at_most(bench: Bench) -> None:
 def test_while_openings_are_paused(bench: Bench) -> None:
     """A pool that is registered during a pause of openings must not open either."""
     bench.vault.transact("pause", 2, sender=bench.guardian)
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(16)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, CREDIT * WAD, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    bench.second_pool(credit=CREDIT * WAD)
     arguments = (bench.trader, 16, WAD, WAD, True)
     assert refusal(bench.vault, "reserve", *arguments, sender=bench.order_module) == "PAUSED"
     assert bench.trade(bench.trader, WAD, 16).error == "PAUSED"

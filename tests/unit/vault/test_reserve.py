@@ -121,11 +121,7 @@ def test_a_seventeenth_market(bench: Bench) -> None:
             bench.add_feed(market)
             assert bench.set_market(market).ok
         bench.open(bench.trader, WAD // 10, market)
-    bench.add_feed(16)
-    other = bench.new_pool(bench.vault.address)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.anyone, 1 << 16, 0, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    bench.second_pool()
     for market in bench.feeds:
         bench.push(market, bench.read(market)[1] / WAD)
     assert code(bench, WAD // 10, market=16) == "MAX"

@@ -72,11 +72,7 @@ def test_margin_of_an_opening_to_the_wei(bench: Bench, delta: int) -> None:
 
 
 def test_gains_of_a_later_pool_count_by_its_weight(bench: Bench) -> None:
-    other = bench.new_pool(bench.vault.address)
-    bench.add_feed(16)
-    assert bench.set_market(16, other).ok
-    bench.vault.transact("register_pool", 1, other.address, bench.module, 1 << 16, CREDIT * WAD, sender=bench.owner)
-    bench.fund(other.address, 1_000_000)
+    other = bench.second_pool(shares=bench.module, credit=CREDIT * WAD)
     account = bench.sub_account(1)
     bench.fund(account, 3_000)
     bench.open(account, 10 * WAD, 16)
